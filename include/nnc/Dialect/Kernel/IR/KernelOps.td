@@ -1,0 +1,111 @@
+//===- KernelOps.td - fused kernels and where they write ---*- tablegen -*-===//
+//
+// A kernel is the unit that is scheduled, tuned, profiled, deduplicated and
+// named in reports: a cluster of nn ops that becomes one native function.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_DIALECT_KERNEL_IR_KERNELOPS
+#define NNC_DIALECT_KERNEL_IR_KERNELOPS
+
+include "mlir/IR/AttrTypeBase.td"
+include "mlir/IR/EnumAttr.td"
+include "mlir/IR/OpBase.td"
+include "mlir/IR/SymbolInterfaces.td"
+include "mlir/Interfaces/CallInterfaces.td"
+include "mlir/Interfaces/FunctionInterfaces.td"
+include "mlir/Interfaces/SideEffectInterfaces.td"
+
+def Kernel_Dialect : Dialect {
+  let name = "kernel";
+  let cppNamespace = "::nnc::kernel";
+  let summary = "fused kernels, their calls and their buffers";
+  let description = [{
+    `kernel.func` holds a cluster of nn ops on tensors; `kernel.call` applies it.
+    After its body has been lowered, a kernel is a `func.func` on memrefs of the
+    same name, destination-passing: inputs, then outputs, then one
+    `memref<Nxi8>` of scratch if it needs any. The memory plan then says for
+    every result of every call where it lives.
+  }];
+  let useDefaultAttributePrinterParser = 1;
+}
+
+class Kernel_Op<string mnemonic, list<Trait> traits = []>
+    : Op<Kernel_Dialect, mnemonic, traits>;
+
+def Kernel_PlaceKindEnum : I32Enum<"PlaceKind", "which memory a value lives in", [
+    I32EnumCase<"scratch", 0>, I32EnumCase<"variable", 1>, I32EnumCase<"output", 2>,
+    I32EnumCase<"unused", 3>]> {
+  let cppNamespace = "::nnc::kernel";
+}
+
+def Kernel_PlaceAttr : AttrDef<Kernel_Dialect, "Place"> {
+  let mnemonic = "place";
+  let summary = "where a value lives";
+  let description = [{
+    `scratch, n`: n bytes into the arena; `variable, n`: in the storage of the
+    n-th variable of the module; `output, n`: in the caller's n-th output;
+    `unused, 0`: nowhere, the caller passes a null pointer.
+  }];
+  let parameters = (ins EnumParameter<Kernel_PlaceKindEnum>:$kind, "int64_t":$index);
+  let assemblyFormat = "`<` $kind `,` $index `>`";
+}
+
+def Kernel_FuncOp : Kernel_Op<"func",
+    [FunctionOpInterface, IsolatedFromAbove, SingleBlock]> {
+  let summary = "a fused kernel";
+  let description = [{
+    A pure function of nn ops on tensors.
+
+    Example:
+    ```mlir
+    kernel.func @add_relu(%a: tensor<4xf32>, %b: tensor<4xf32>) -> tensor<4xf32> {
+      %s = nn.add %a, %b : tensor<4xf32>
+      kernel.return %s : tensor<4xf32>
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, TypeAttrOf<FunctionType>:$function_type,
+                       OptionalAttr<DictArrayAttr>:$arg_attrs,
+                       OptionalAttr<DictArrayAttr>:$res_attrs);
+  let regions = (region SizedRegion<1>:$body);
+  let hasCustomAssemblyFormat = 1;
+  let extraClassDeclaration = [{
+    ::mlir::ArrayRef<::mlir::Type> getArgumentTypes() { return getFunctionType().getInputs(); }
+    ::mlir::ArrayRef<::mlir::Type> getResultTypes() { return getFunctionType().getResults(); }
+    ::mlir::Region *getCallableRegion() { return &getBody(); }
+  }];
+}
+
+def Kernel_ReturnOp : Kernel_Op<"return", [Pure, Terminator, HasParent<"FuncOp">]> {
+  let summary = "the results of a kernel";
+  let description = [{
+    Ends a kernel.
+
+    Example:
+    ```mlir
+    kernel.return %s : tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins Variadic<AnyRankedTensor>:$values);
+  let assemblyFormat = "($values^ `:` type($values))? attr-dict";
+}
+
+def Kernel_CallOp : Kernel_Op<"call", [Pure, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "application of a kernel";
+  let description = [{
+    `places`, set by the memory plan, has one entry per result; `scratch` is the
+    arena offset in bytes of the kernel's own scratch.
+
+    Example:
+    ```mlir
+    %s = kernel.call @add_relu(%a, %b) : (tensor<4xf32>, tensor<4xf32>) -> tensor<4xf32>
+    ```
+  }];
+  let arguments = (ins FlatSymbolRefAttr:$kernel, Variadic<AnyRankedTensor>:$inputs,
+      OptionalAttr<TypedArrayAttrBase<Kernel_PlaceAttr, "places">>:$places,
+      OptionalAttr<I64Attr>:$scratch);
+  let results = (outs Variadic<AnyRankedTensor>:$results);
+  let assemblyFormat = "$kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $results)";
+}
+
+#endif // NNC_DIALECT_KERNEL_IR_KERNELOPS

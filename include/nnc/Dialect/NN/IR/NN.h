@@ -1,0 +1,40 @@
+//===- NN.h - the nn dialect ------------------------------------*- C++ -*-===//
+//
+// Static computation graphs of neural networks: dialect, attributes and ops.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_DIALECT_NN_IR_NN_H
+#define NNC_DIALECT_NN_IR_NN_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/CallInterfaces.h"
+#include "mlir/Interfaces/FunctionInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+#include "nnc/Dialect/NN/Interfaces/Differentiable.h.inc"
+
+#include "nnc/Dialect/NN/IR/NNDialect.h.inc"
+#include "nnc/Dialect/NN/IR/NNEnums.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "nnc/Dialect/NN/IR/NNAttributes.h.inc"
+
+#define GET_OP_CLASSES
+#include "nnc/Dialect/NN/IR/NNOps.h.inc"
+
+namespace nnc::nn {
+
+/// True for `nn.entry` and `nn.step`.
+inline bool isGraphFunction(mlir::Operation *op) {
+  return mlir::isa<EntryOp, StepOp>(op);
+}
+
+} // namespace nnc::nn
+
+#endif // NNC_DIALECT_NN_IR_NN_H
