@@ -17,6 +17,13 @@
 #include "mlir/Interfaces/InferTypeOpInterface.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
+namespace nnc::nn {
+
+/// True for a dense tensor of fewer than 2^63 bytes.
+bool isRepresentable(mlir::RankedTensorType type);
+
+} // namespace nnc::nn
+
 #include "nnc/Dialect/NN/Interfaces/Differentiable.h.inc"
 
 #include "nnc/Dialect/NN/IR/NNDialect.h.inc"

@@ -31,15 +31,20 @@ def NN_Float : AnyTypeOf<[F32, F64]>;
 def NN_Int : AnyTypeOf<[I8, UI8, I16, I32, I64]>;
 def NN_Element : AnyTypeOf<[F32, F64, I1, I8, UI8, I16, I32, I64]>;
 
+/// Every operand, result and variable is of such a type, so that the product of
+/// the sizes of a legal tensor, in bytes too, never overflows.
 class NN_TensorOf<list<Type> elements, string text>
-    : StaticShapeTensorOf<elements> { let summary = text; }
+    : RankedTensorOf<elements, [HasStaticShapePred,
+        CPred<"::nnc::nn::isRepresentable(::llvm::cast<::mlir::RankedTensorType>($_self))">]> {
+  let summary = text # " of static shape and less than 2^63 bytes";
+}
 
-def NN_Tensor : NN_TensorOf<[NN_Element], "tensor of static shape">;
-def NN_FloatTensor : NN_TensorOf<[NN_Float], "floating-point tensor of static shape">;
-def NN_IntTensor : NN_TensorOf<[NN_Int], "integer tensor of static shape">;
-def NN_NumberTensor : NN_TensorOf<[NN_Float, NN_Int], "number tensor of static shape">;
-def NN_BoolTensor : NN_TensorOf<[I1], "boolean tensor of static shape">;
-def NN_IndexTensor : NN_TensorOf<[I32, I64], "i32 or i64 tensor of static shape">;
+def NN_Tensor : NN_TensorOf<[NN_Element], "tensor">;
+def NN_FloatTensor : NN_TensorOf<[NN_Float], "floating-point tensor">;
+def NN_IntTensor : NN_TensorOf<[NN_Int], "integer tensor">;
+def NN_NumberTensor : NN_TensorOf<[NN_Float, NN_Int], "number tensor">;
+def NN_BoolTensor : NN_TensorOf<[I1], "boolean tensor">;
+def NN_IndexTensor : NN_TensorOf<[I32, I64], "i32 or i64 tensor">;
 
 /// Two i64: the seed (or a key derived from it) and a counter.
 def NN_RandomState : Type<CPred<"$_self == ::mlir::RankedTensorType::get({2}, ::mlir::IntegerType::get($_self.getContext(), 64))">,

@@ -4,7 +4,8 @@
 // weight. The three ops are one trilinear form with a different argument left
 // open, so that the derivative of each is made of the other two.
 // Layouts: input [N, C, spatial…], weight [O, C/groups, window…], output
-// [N, O, spatial…]. Output sizes round down.
+// [N, O, spatial…]. Output sizes round down. `low` and `high`, the zeros before
+// and after each spatial axis, are not negative.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_DIALECT_NN_IR_NNCONVOPS

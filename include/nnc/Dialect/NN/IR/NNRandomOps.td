@@ -5,7 +5,8 @@
 // element's row-major index: element by element, the same on every target.
 //   key     = (lo32(state[0]) ^ stream, hi32(state[0]))
 //   counter = (index, lo32(state[1]))
-// The first word is what uniform uses; f64 takes both.
+// The first word is what uniform uses; f64 takes both. The stream and every
+// element's index fit into 32 bits.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_DIALECT_NN_IR_NNRANDOMOPS

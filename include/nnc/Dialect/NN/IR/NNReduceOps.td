@@ -1,6 +1,7 @@
 //===- NNReduceOps.td - over whole axes -------------------------------*- tablegen -*-===//
 //
-// The reduced axes are gone from the result; keeping them is a reshape.
+// The reduced axes are gone from the result; keeping them is a reshape. `axes`
+// increases.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_DIALECT_NN_IR_NNREDUCEOPS
@@ -32,7 +33,7 @@ def NN_ReduceSumOp : NN_Reduction<"reduce_sum", NN_NumberTensor, [Differentiable
 def NN_ReduceMaxOp : NN_Reduction<"reduce_max", NN_NumberTensor, [Differentiable]> {
   let summary = "max over axes";
   let description = [{
-    The largest over `axes`, NaN if any is. The gradient goes to the first of equals in row-major order.
+    The largest over `axes`, NaN if any is; no reduced axis is empty. The gradient goes to the first of equals in row-major order.
     The reduced axes are gone from the result.
 
     Example:
@@ -45,7 +46,7 @@ def NN_ReduceMaxOp : NN_Reduction<"reduce_max", NN_NumberTensor, [Differentiable
 def NN_ReduceMinOp : NN_Reduction<"reduce_min", NN_NumberTensor, [Differentiable]> {
   let summary = "min over axes";
   let description = [{
-    The smallest over `axes`, NaN if any is. The gradient goes to the first of equals in row-major order.
+    The smallest over `axes`, NaN if any is; no reduced axis is empty. The gradient goes to the first of equals in row-major order.
     The reduced axes are gone from the result.
 
     Example:

@@ -156,7 +156,8 @@ def NN_ConcatOp : NN_InferredPrimitive<"concat", [Differentiable]> {
 def NN_ReverseOp : NN_Primitive<"reverse", [Differentiable, SameOperandsAndResultType]> {
   let summary = "reverse the order along axes";
   let description = [{
-    Element `i` along each of `axes` is element `size - 1 - i` of the operand.
+    Element `i` along each of `axes` is element `size - 1 - i` of the operand;
+    `axes` increases.
 
     Example:
     ```mlir

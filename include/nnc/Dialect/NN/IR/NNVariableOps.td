@@ -71,6 +71,8 @@ class NN_FunctionOp<string mnemonic> : NN_Op<mnemonic,
                        OptionalAttr<StrAttr>:$base_name);
   let regions = (region SizedRegion<1>:$body);
   let hasCustomAssemblyFormat = 1;
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
   let extraClassDeclaration = [{
     //===--- FunctionOpInterface -------------------------------------------===//
     ::mlir::ArrayRef<::mlir::Type> getArgumentTypes() { return getFunctionType().getInputs(); }
@@ -81,7 +83,8 @@ class NN_FunctionOp<string mnemonic> : NN_Op<mnemonic,
     ::llvm::StringRef getDeclaredName() {
       return getBaseName() ? *getBaseName() : getSymName();
     }
-    /// The name of an input (`nn.name` of its argument) or output.
+    /// The name of an input (`nn.name` of its argument) or output; `arg0` or
+    /// `result0` where it has none.
     ::llvm::StringRef getInputName(unsigned index);
     ::llvm::StringRef getOutputName(unsigned index);
   }];
@@ -130,7 +133,8 @@ def NN_ReturnOp : NN_Op<"return", [Pure, Terminator, ParentOneOf<["EntryOp", "St
   let hasVerifier = 1;
 }
 
-def NN_ReadOp : NN_Op<"read", [MemoryEffects<[MemRead]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def NN_ReadOp : NN_Op<"read", [MemoryEffects<[MemRead]>, ParentOneOf<["EntryOp", "StepOp"]>,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "value of a variable at the start of the call";
   let description = [{
     Gives the value from before the call wherever it stands: writes take effect
@@ -146,7 +150,8 @@ def NN_ReadOp : NN_Op<"read", [MemoryEffects<[MemRead]>, DeclareOpInterfaceMetho
   let assemblyFormat = "$variable attr-dict `:` type($result)";
 }
 
-def NN_WriteOp : NN_Op<"write", [MemoryEffects<[MemWrite]>, DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def NN_WriteOp : NN_Op<"write", [MemoryEffects<[MemWrite]>, ParentOneOf<["EntryOp", "StepOp"]>,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "new value of a variable";
   let description = [{
     Takes effect when the function returns. A function writes a variable at most once.

@@ -2,6 +2,8 @@
 //
 // Windows slide over the trailing axes of `[N, C, spatial…]`. `window_pick` and
 // `window_scatter` are each other's derivative, which closes the family.
+// Padding is not negative and less than the window, so that every window holds
+// at least one element.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_DIALECT_NN_IR_NNWINDOWOPS
