@@ -124,7 +124,7 @@ def NN_PadOp : NN_InferredPrimitive<"pad", [Differentiable]> {
 
     Example:
     ```mlir
-    %y = nn.pad %x, %zero low [0, 1] high [0, 2] interior [0, 0] : tensor<2x3xf32> -> tensor<2x6xf32>
+    %y = nn.pad %x, %zero low [0, 1] high [0, 2] interior [0, 0] : tensor<2x3xf32>, tensor<f32> -> tensor<2x6xf32>
     ```
   }];
   let arguments = (ins NN_Tensor:$operand, NN_Tensor:$value, DenseI64ArrayAttr:$low,

@@ -1,0 +1,36 @@
+# What lit needs to know to run the .mlir and .nn tests: where the tools are and
+# what names the tests call them by. Paths come from lit.site.cfg.py.
+
+import os
+
+import lit.formats
+
+config.name = "nnc"
+config.test_format = lit.formats.ShTest(execute_external=False)
+config.suffixes = [".mlir", ".nn", ".test"]
+config.excludes = ["Inputs", "Unit", "CMakeLists.txt"]
+config.test_source_root = os.path.dirname(__file__)
+config.test_exec_root = os.path.join(config.nnc_obj_root, "test")
+
+# Tests name their tools, so each tool must be this build's, wherever lit runs.
+config.environment["PATH"] = os.pathsep.join(
+    [config.nnc_tools_dir, config.llvm_tools_dir, config.environment["PATH"]]
+)
+for tool in ["nnc-opt", "nnc"]:
+    config.substitutions.append(
+        (rf"(?<![\w./%@-]){tool}(?![\w./-])", os.path.join(config.nnc_tools_dir, tool))
+    )
+for tool in ["FileCheck", "not", "split-file"]:
+    config.substitutions.append(
+        (rf"(?<![\w./%@-]){tool}(?![\w./-])", os.path.join(config.llvm_tools_dir, tool))
+    )
+config.substitutions.append(("%python", config.python_executable))
+config.substitutions.append(("%llvm_tools", config.llvm_tools_dir))
+config.substitutions.append(("%nnc_source", config.nnc_source_root))
+config.substitutions.append(("%llvm_include", config.llvm_include_dir))
+config.environment["FILECHECK_OPTS"] = "--enable-var-scope --allow-unused-prefixes=false"
+
+# Leaks of the process's exit are LLVM's own; everything else counts.
+if config.nnc_sanitize:
+    config.available_features.add("sanitize")
+    config.environment["ASAN_OPTIONS"] = "detect_leaks=0"
