@@ -6,10 +6,16 @@
 #ifndef NNC_INITALLPASSES_H
 #define NNC_INITALLPASSES_H
 
+#include "nnc/Conversion/Passes.h"
+#include "nnc/Dialect/NN/Transforms/Passes.h"
+
 namespace nnc {
 
 /// Registers the project's passes and pipelines; upstream's are registered apart.
-inline void registerAllPasses() {}
+inline void registerAllPasses() {
+  nn::registerNNPasses();
+  registerConversionPasses();
+}
 
 } // namespace nnc
 

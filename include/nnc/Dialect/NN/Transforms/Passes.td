@@ -1,0 +1,38 @@
+//===- Passes.td - passes on the nn dialect ----------------*- tablegen -*-===//
+#ifndef NNC_DIALECT_NN_TRANSFORMS_PASSES
+#define NNC_DIALECT_NN_TRANSFORMS_PASSES
+
+include "mlir/Pass/PassBase.td"
+
+def BuildInit : Pass<"nn-build-init", "::mlir::ModuleOp"> {
+  let summary = "make the function that initialises all variables";
+  let description = [{
+    Adds `nn.entry @init(%seed: tensor<i64>)`, which runs the initial-value
+    region of every variable and writes the result. Each region gets the random
+    state `[seed + h, 0]` with h the 64-bit FNV-1a hash of the variable's full
+    name, so the initial value of a variable depends on the seed and its own
+    name only. The variables' regions are left as they are.
+  }];
+  let dependentDialects = ["::nnc::nn::NNDialect"];
+}
+
+def FormKernels : Pass<"nn-form-kernels", "::mlir::ModuleOp"> {
+  let summary = "cluster ops into kernels";
+  let description = [{
+    Every entry and step becomes a sequence of `kernel.call`, with `nn.read`,
+    `nn.write`, constants and reshapes (which are views) between. A kernel is
+    a contraction or convolution with the elementwise ops on its result, or a
+    set of elementwise ops, reductions and index-moving ops over one domain.
+    Cheap index-moving ops are repeated in every kernel that uses them. Equal
+    kernels become one.
+  }];
+  let dependentDialects = ["::nnc::nn::NNDialect", "::nnc::kernel::KernelDialect"];
+  let options = [
+    Option<"fuse", "fuse", "bool", /*default=*/"true",
+           "Put several ops into one kernel; off: one op, one kernel">];
+  let statistics = [
+    Statistic<"numKernels", "kernels", "Distinct kernels made">,
+    Statistic<"numCalls", "calls", "Kernel calls made">];
+}
+
+#endif // NNC_DIALECT_NN_TRANSFORMS_PASSES

@@ -1,0 +1,64 @@
+//===- Evaluator.h - elements of values inside a stage ----------*- C++ -*-===//
+//
+// Answers "which scalar is element (i, j, …) of this value", descending through
+// ops that have no buffer of their own until it reaches buffers.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_CONVERSION_KERNELTOLINALG_EVALUATOR_H
+#define NNC_CONVERSION_KERNELTOLINALG_EVALUATOR_H
+
+#include "Stage.h"
+
+namespace nnc {
+
+class Evaluator {
+public:
+  Evaluator(Buffers &buffers, bool contract) : buffers(buffers), contract(contract) {}
+
+  /// The element of `value` at `indices`, from its buffer if it has one.
+  mlir::Value evaluate(Stage &stage, mlir::Value value, llvm::ArrayRef<Index> indices);
+  /// The element of an op's only result, computed even if that has a buffer.
+  mlir::Value compute(Stage &stage, mlir::Operation *op, llvm::ArrayRef<Index> indices);
+
+  /// True for ops whose elements can be computed one by one.
+  static bool isPointwise(mlir::Operation *op);
+
+  /// Computes all elements of a pointwise op's result into its buffer.
+  void emitPointwise(mlir::Operation *op);
+  void emitReduction(mlir::Operation *op);
+  void emitArgReduction(mlir::Operation *op);
+  void emitContract(nn::ContractOp op);
+  void emitConv(nn::ConvOp op);
+  void emitConvInputGrad(nn::ConvInputGradOp op);
+  void emitConvWeightGrad(nn::ConvWeightGradOp op);
+  void emitConcat(nn::ConcatOp op);
+  void emitScatterAdd(nn::ScatterAddOp op);
+  void emitCumSum(nn::CumSumOp op);
+  void emitSort(nn::SortOp op);
+
+  /// The buffer of `value`, which is computed into a temporary if it has none.
+  mlir::Value getBuffer(mlir::Value value);
+  void fill(mlir::Location loc, mlir::Value buffer, double value);
+
+  Buffers &buffers;
+  /// Buffers of the values that have one.
+  llvm::DenseMap<mlir::Value, mlir::Value> bufferOf;
+  /// Whether arithmetic may be contracted (not in strict kernels).
+  bool contract;
+
+private:
+  mlir::Value computePad(Stage &stage, nn::PadOp op, llvm::ArrayRef<Index> indices);
+  mlir::Value computeConcat(Stage &stage, nn::ConcatOp op, llvm::ArrayRef<Index> indices);
+  mlir::Value computeWindow(Stage &stage, mlir::Operation *op, llvm::ArrayRef<Index> indices);
+  mlir::Value computeWindowScatter(Stage &stage, nn::WindowScatterOp op,
+                                   llvm::ArrayRef<Index> indices);
+  mlir::Value padInput(mlir::Location loc, mlir::Value input, llvm::ArrayRef<int64_t> low,
+                       llvm::ArrayRef<int64_t> high, llvm::ArrayRef<int64_t> interior);
+};
+
+/// The row-major position of `indices` in `shape`.
+Index linearize(Stage &stage, llvm::ArrayRef<Index> indices, llvm::ArrayRef<int64_t> shape);
+
+} // namespace nnc
+
+#endif // NNC_CONVERSION_KERNELTOLINALG_EVALUATOR_H

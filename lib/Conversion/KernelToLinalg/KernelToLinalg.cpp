@@ -1,0 +1,224 @@
+//===- KernelToLinalg.cpp - kernels of nn ops to linalg on buffers --------===//
+//
+// Every `kernel.func` becomes a destination-passing function of linalg.generic
+// ops on memrefs. Which values get a buffer is decided here: results, whatever
+// cannot be computed element by element, and what would cost more to repeat
+// than to store.
+//
+//===----------------------------------------------------------------------===//
+#include "nnc/Conversion/Passes.h"
+#include "Evaluator.h"
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+namespace nnc {
+#define GEN_PASS_DEF_CONVERTKERNELTOLINALG
+#include "nnc/Conversion/Passes.h.inc"
+} // namespace nnc
+
+using namespace mlir;
+using namespace nnc;
+using namespace nnc::nn;
+
+//===----------------------------------------------------------------------===//
+// Which values have buffers
+//===----------------------------------------------------------------------===//
+
+/// Rough cost of one element of an op, in simple arithmetic operations.
+static int64_t elementCost(Operation *op) {
+  if (isa<ConstantOp, IotaOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp, ReverseOp>(op))
+    return 0;
+  if (isa<ExpOp, LogOp, TanhOp, LogisticOp, ErfOp, SinOp, CosOp, PowOp, Expm1Op, Log1pOp>(op))
+    return 16;
+  if (isa<RandomBitsOp, RandomUniformOp, RandomNormalOp>(op))
+    return 100;
+  if (isa<WindowMaxOp, WindowSumOp, WindowPickOp, WindowScatterOp>(op)) {
+    int64_t cost = 4;
+    for (int64_t size : op->getAttrOfType<DenseI64ArrayAttr>("size").asArrayRef())
+      cost *= size;
+    return cost;
+  }
+  if (isa<DivOp, SqrtOp, RsqrtOp, GatherOp, PadOp, ConcatOp>(op))
+    return 6;
+  return 1;
+}
+
+/// Storing an element and loading it again costs about this.
+static constexpr int64_t storeCost = 6;
+
+namespace {
+/// The ops of a kernel that write a buffer.
+class BufferChoice {
+public:
+  explicit BufferChoice(Block &block) {
+    auto terminator = block.getTerminator();
+    // Backwards: which buffered ops read each value, through unbuffered ones.
+    for (Operation &op : llvm::reverse(block.without_terminator())) {
+      llvm::SmallDenseSet<Operation *, 4> readers;
+      bool repeated = false, returned = false;
+      for (Operation *user : op.getUsers()) {
+        if (user == terminator) {
+          returned = true;
+        } else if (buffered.contains(user)) {
+          readers.insert(user);
+        } else {
+          readers.insert_range(readersOf[user]);
+        }
+        // Another element for each of a larger number of elements.
+        if (auto broadcast = dyn_cast<BroadcastOp>(user))
+          repeated |= broadcast.getOperand().getType() != broadcast.getResult().getType();
+        // A reduction of windows or the like reads its operand several times.
+        repeated |= isa<WindowMaxOp, WindowSumOp, WindowPickOp, WindowScatterOp>(user);
+        // A gathered or padded element is fetched, not recomputed, per place.
+        repeated |= isa<GatherOp, ConcatOp>(user) && elementCost(&op) > 0;
+      }
+      bool needsBuffer = returned || !Evaluator::isPointwise(&op) ||
+                         isa<ContractOp, ConvOp, ConvInputGradOp, ConvWeightGradOp, SortOp,
+                             CumSumOp, ScatterAddOp>(op);
+      for (Operation *reader : readers)
+        needsBuffer |= needsOperandBuffers(reader, op);
+      needsBuffer |= (readers.size() > 1 || repeated) && chainCost(&op) >= storeCost;
+      if (needsBuffer)
+        buffered.insert(&op);
+      readersOf[&op] = std::move(readers);
+    }
+  }
+  bool contains(Operation *op) const { return buffered.contains(op); }
+
+private:
+  /// Ops that read buffers as a whole.
+  static bool needsOperandBuffers(Operation *reader, Operation &op) {
+    if (!isa<ContractOp, ConvOp, ConvInputGradOp, ConvWeightGradOp, SortOp, ScatterAddOp>(reader))
+      return false;
+    return llvm::is_contained(op.getUsers(), reader);
+  }
+
+  /// Cost of an element with what it is computed from, up to a bound.
+  static int64_t chainCost(Operation *op) {
+    int64_t cost = 0;
+    SmallVector<Operation *> work{op};
+    while (!work.empty() && cost < storeCost) {
+      Operation *next = work.pop_back_val();
+      cost += elementCost(next);
+      for (Value operand : next->getOperands())
+        if (Operation *def = operand.getDefiningOp(); def && Evaluator::isPointwise(def))
+          work.push_back(def);
+    }
+    return cost;
+  }
+
+  llvm::SmallPtrSet<Operation *, 16> buffered;
+  llvm::DenseMap<Operation *, llvm::SmallDenseSet<Operation *, 4>> readersOf;
+};
+} // namespace
+
+//===----------------------------------------------------------------------===//
+// In-place pairs
+//===----------------------------------------------------------------------===//
+
+/// An input may share an output's buffer if it is read in one nest only, element
+/// by element at the place that this nest writes in the output, and the output
+/// is untouched before that.
+static bool mayShare(Value input, Value output) {
+  if (input.getType() != output.getType() || !input.hasOneUse())
+    return false;
+  auto generic = dyn_cast<linalg::GenericOp>(*input.user_begin());
+  if (!generic || generic.getNumReductionLoops() != 0)
+    return false;
+  OpOperand &use = *input.use_begin();
+  for (Operation *user : output.getUsers())
+    if (user->getBlock() != generic->getBlock() || user->isBeforeInBlock(generic))
+      return false;
+  for (OpOperand &init : generic.getDpsInitsMutable())
+    if (init.get() == output)
+      return generic.getMatchingIndexingMap(&use) == generic.getMatchingIndexingMap(&init) &&
+             llvm::none_of(generic.getDpsInputs(), [&](Value v) { return v == output; });
+  return false;
+}
+
+static ArrayAttr findInPlacePairs(func::FuncOp function, unsigned inputs, unsigned outputs) {
+  Builder b(function.getContext());
+  SmallVector<Attribute> pairs;
+  for (unsigned i = 0; i != inputs; ++i)
+    for (unsigned o = 0; o != outputs; ++o)
+      if (mayShare(function.getArgument(i), function.getArgument(inputs + o)))
+        pairs.push_back(b.getI64ArrayAttr({i, o}));
+  return b.getArrayAttr(pairs);
+}
+
+//===----------------------------------------------------------------------===//
+// The pass
+//===----------------------------------------------------------------------===//
+
+static void emitOp(Evaluator &evaluator, Operation *op) {
+  TypeSwitch<Operation *>(op)
+      .Case<ReduceSumOp, ReduceMaxOp, ReduceMinOp, ReduceAnyOp, ReduceAllOp>(
+          [&](auto op) { evaluator.emitReduction(op); })
+      .Case<ArgMaxOp, ArgMinOp>([&](auto op) { evaluator.emitArgReduction(op); })
+      .Case<ContractOp>([&](auto op) { evaluator.emitContract(op); })
+      .Case<ConvOp>([&](auto op) { evaluator.emitConv(op); })
+      .Case<ConvInputGradOp>([&](auto op) { evaluator.emitConvInputGrad(op); })
+      .Case<ConvWeightGradOp>([&](auto op) { evaluator.emitConvWeightGrad(op); })
+      .Case<ConcatOp>([&](auto op) { evaluator.emitConcat(op); })
+      .Case<ScatterAddOp>([&](auto op) { evaluator.emitScatterAdd(op); })
+      .Case<CumSumOp>([&](auto op) { evaluator.emitCumSum(op); })
+      .Case<SortOp>([&](auto op) { evaluator.emitSort(op); })
+      .Default([&](Operation *op) { evaluator.emitPointwise(op); });
+}
+
+static void convert(kernel::FuncOp kernel) {
+  Location loc = kernel.getLoc();
+  OpBuilder builder(kernel);
+  SmallVector<Type> arguments;
+  for (Type type : kernel.getArgumentTypes())
+    arguments.push_back(getBufferType(type));
+  for (Type type : kernel.getResultTypes())
+    arguments.push_back(getBufferType(type));
+  auto function = func::FuncOp::create(builder, loc, kernel.getSymName(),
+                                       builder.getFunctionType(arguments, {}));
+  function.setPrivate();
+  Block *entry = function.addEntryBlock();
+  builder.setInsertionPointToStart(entry);
+
+  Block &body = kernel.getBody().front();
+  bool strict = kernel->hasAttr("nn.strict");
+  if (strict)
+    function->setAttr("nn.strict", builder.getUnitAttr());
+  Buffers buffers(builder, function);
+  Evaluator evaluator(buffers, /*contract=*/!strict);
+  unsigned inputs = body.getNumArguments();
+  for (auto [value, buffer] : llvm::zip(body.getArguments(), entry->getArguments()))
+    evaluator.bufferOf[value] = buffer;
+  auto terminator = cast<kernel::ReturnOp>(body.getTerminator());
+  for (auto [i, value] : llvm::enumerate(terminator.getValues()))
+    evaluator.bufferOf[value] = entry->getArgument(inputs + i);
+
+  BufferChoice choice(body);
+  for (Operation &op : body.without_terminator()) {
+    if (!choice.contains(&op))
+      continue;
+    for (Value result : op.getResults())
+      if (!evaluator.bufferOf.contains(result))
+        evaluator.bufferOf[result] =
+            buffers.makeTemporary(op.getLoc(), cast<RankedTensorType>(result.getType()));
+    emitOp(evaluator, &op);
+  }
+  buffers.finish();
+  func::ReturnOp::create(builder, loc);
+  function.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
+  function->setAttr("kernel.inplace",
+                    findInPlacePairs(function, inputs, terminator.getNumOperands()));
+  kernel.erase();
+}
+
+namespace {
+struct ConvertKernelToLinalg
+    : public nnc::impl::ConvertKernelToLinalgBase<ConvertKernelToLinalg> {
+  void runOnOperation() override {
+    for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>()))
+      convert(kernel);
+  }
+};
+} // namespace

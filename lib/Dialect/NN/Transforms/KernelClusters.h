@@ -1,0 +1,75 @@
+//===- KernelClusters.h - which ops make one kernel -------------*- C++ -*-===//
+//
+// The decision, apart from the rewriting: ops of a function body are put into
+// clusters whose contraction leaves the graph acyclic.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_DIALECT_NN_TRANSFORMS_KERNELCLUSTERS_H
+#define NNC_DIALECT_NN_TRANSFORMS_KERNELCLUSTERS_H
+
+#include "nnc/Dialect/NN/IR/NN.h"
+#include "llvm/ADT/BitVector.h"
+#include "llvm/ADT/DenseMap.h"
+#include <vector>
+
+namespace nnc::nn {
+
+/// How an op takes part in kernels.
+enum class KernelRole {
+  /// Stays outside: variables, constants with data, views, the terminator.
+  Outside,
+  /// Only moves or makes elements, cheap to repeat: lives inside its users.
+  Floating,
+  /// One result element from the operands' elements at one place.
+  Pointwise,
+  /// A reduction of its operand's domain.
+  Reduction,
+  /// A contraction or convolution: takes pointwise consumers only.
+  Contraction,
+  /// Any other op: begins a cluster, which pointwise ops on its result may join.
+  Root,
+  /// A kernel of its own.
+  Alone
+};
+
+KernelRole getKernelRole(mlir::Operation *op);
+
+/// True for a reshape that only adds or drops axes of size 1.
+bool isUnitReshape(ReshapeOp op);
+
+/// A partition of the non-outside, non-floating ops of a block, closed under
+/// "between": no path leaves a cluster and comes back.
+class KernelClusters {
+public:
+  KernelClusters(mlir::Block &block, bool fuse);
+
+  /// The clusters' ops in block order; clusters in an order in which every one
+  /// comes after those it depends on.
+  std::vector<std::vector<mlir::Operation *>> take();
+
+private:
+  struct Cluster {
+    std::vector<mlir::Operation *> ops;
+    llvm::ArrayRef<int64_t> domain;
+    /// Clusters that some op here needs, transitively.
+    llvm::BitVector needs;
+    bool contraction = false;
+    bool alone = false;
+    bool dead = false;
+  };
+
+  void place(mlir::Operation *op, KernelRole role);
+  void gatherOperandClusters(mlir::Operation *op, llvm::SmallVectorImpl<unsigned> &out);
+  bool accepts(const Cluster &cluster, mlir::Operation *op, KernelRole role) const;
+  bool wouldCycle(unsigned cluster, llvm::ArrayRef<unsigned> operands) const;
+  bool canMerge(unsigned into, unsigned from) const;
+  void merge(unsigned into, unsigned from);
+  void addNeeds(unsigned cluster, llvm::ArrayRef<unsigned> operands);
+
+  std::vector<Cluster> clusters;
+  llvm::DenseMap<mlir::Operation *, unsigned> clusterOf;
+};
+
+} // namespace nnc::nn
+
+#endif // NNC_DIALECT_NN_TRANSFORMS_KERNELCLUSTERS_H
