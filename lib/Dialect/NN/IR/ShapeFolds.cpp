@@ -1,20 +1,189 @@
 //===- ShapeFolds.cpp - what shape ops equal ------------------------------===//
 //
-// An op that returns a null fold result stays as it is.
+// Movements of elements compose: two of a kind become one by taking the inner
+// one's operand. Constants are moved here and now if they are short or splats.
 //
 //===----------------------------------------------------------------------===//
-#include "nnc/Dialect/NN/IR/NN.h"
+#include "Folding.h"
 
 using namespace mlir;
 using namespace nnc::nn;
 
 OpFoldResult ConstantOp::fold(FoldAdaptor) { return getValue(); }
-#define NNC_KEEP(OP) \
-  OpFoldResult OP::fold(FoldAdaptor) { return {}; }
-NNC_KEEP(BroadcastOp)
-NNC_KEEP(ConcatOp)
-NNC_KEEP(PadOp)
-NNC_KEEP(ReshapeOp)
-NNC_KEEP(ReverseOp)
-NNC_KEEP(SliceOp)
-NNC_KEEP(TransposeOp)
+
+//===----------------------------------------------------------------------===//
+// ReshapeOp
+//===----------------------------------------------------------------------===//
+
+OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
+  if (getOperand().getType() == getType())
+    return getOperand();
+  if (DenseElementsAttr constant = foldableConstant(adaptor.getOperand()))
+    return constant.reshape(getType());
+  if (auto inner = getOperand().getDefiningOp<ReshapeOp>()) {
+    getOperandMutable().assign(inner.getOperand());
+    return getResult();
+  }
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// BroadcastOp
+//===----------------------------------------------------------------------===//
+
+OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
+  // Axes increase, so with equal types each stays where it is.
+  if (getOperand().getType() == getType())
+    return getOperand();
+  RankedTensorType operand = tensorType(getOperand());
+  ArrayRef<int64_t> axes = getAxes();
+  if (DenseElementsAttr constant = foldableConstant(adaptor.getOperand())) {
+    SmallVector<int64_t> strides = rowMajorStrides(operand.getShape());
+    if (DenseElementsAttr moved =
+            moveElements(constant, getType(), [&](ArrayRef<int64_t> index) {
+              int64_t position = 0;
+              for (auto [i, axis] : llvm::enumerate(axes))
+                if (operand.getDimSize(i) != 1)
+                  position += index[axis] * strides[i];
+              return position;
+            }))
+      return moved;
+  }
+  if (auto inner = getOperand().getDefiningOp<BroadcastOp>()) {
+    SmallVector<int64_t> composed = llvm::map_to_vector(
+        inner.getAxes(), [&](int64_t axis) { return axes[axis]; });
+    setAxes(composed);
+    getOperandMutable().assign(inner.getOperand());
+    return getResult();
+  }
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// TransposeOp
+//===----------------------------------------------------------------------===//
+
+OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
+  ArrayRef<int64_t> permutation = getPermutation();
+  if (llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size())))
+    return getOperand();
+  if (DenseElementsAttr constant = foldableConstant(adaptor.getOperand())) {
+    SmallVector<int64_t> strides = rowMajorStrides(tensorType(getOperand()).getShape());
+    if (DenseElementsAttr moved =
+            moveElements(constant, getType(), [&](ArrayRef<int64_t> index) {
+              int64_t position = 0;
+              for (auto [i, axis] : llvm::enumerate(permutation))
+                position += index[i] * strides[axis];
+              return position;
+            }))
+      return moved;
+  }
+  if (auto inner = getOperand().getDefiningOp<TransposeOp>()) {
+    SmallVector<int64_t> composed = llvm::map_to_vector(
+        permutation, [&](int64_t axis) { return inner.getPermutation()[axis]; });
+    setPermutation(composed);
+    getOperandMutable().assign(inner.getOperand());
+    return getResult();
+  }
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// SliceOp
+//===----------------------------------------------------------------------===//
+
+/// Makes `outer` of `inner`'s operand; fails where a step does not fit int64.
+static LogicalResult composeSlices(SliceOp outer, SliceOp inner) {
+  SmallVector<int64_t> starts, limits, strides;
+  for (auto [i, count] : llvm::enumerate(outer.getType().getShape())) {
+    int64_t start, stride, last;
+    if (__builtin_mul_overflow(outer.getStarts()[i], inner.getStrides()[i], &start) ||
+        __builtin_add_overflow(start, inner.getStarts()[i], &start) ||
+        __builtin_mul_overflow(outer.getStrides()[i], inner.getStrides()[i], &stride) ||
+        __builtin_mul_overflow(std::max<int64_t>(count - 1, 0), stride, &last) ||
+        __builtin_add_overflow(start, last, &last))
+      return failure();
+    // An empty slice may start beyond the operand's end; any start will do.
+    starts.push_back(count == 0 ? 0 : start);
+    limits.push_back(count == 0 ? 0 : last + 1);
+    strides.push_back(stride);
+  }
+  outer.setStarts(starts);
+  outer.setLimits(limits);
+  outer.setStrides(strides);
+  outer.getOperandMutable().assign(inner.getOperand());
+  return success();
+}
+
+OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
+  // As many elements as before along each axis are the elements as before.
+  if (getOperand().getType() == getType())
+    return getOperand();
+  if (DenseElementsAttr constant = foldableConstant(adaptor.getOperand())) {
+    SmallVector<int64_t> strides = rowMajorStrides(tensorType(getOperand()).getShape());
+    if (DenseElementsAttr moved =
+            moveElements(constant, getType(), [&](ArrayRef<int64_t> index) {
+              int64_t position = 0;
+              for (auto [i, at] : llvm::enumerate(index))
+                position += (getStarts()[i] + at * getStrides()[i]) * strides[i];
+              return position;
+            }))
+      return moved;
+  }
+  if (auto inner = getOperand().getDefiningOp<SliceOp>())
+    if (succeeded(composeSlices(*this, inner)))
+      return getResult();
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// PadOp
+//===----------------------------------------------------------------------===//
+
+OpFoldResult PadOp::fold(FoldAdaptor adaptor) {
+  // Nothing before, after or between, or nothing between that matters.
+  if (getOperand().getType() == getType())
+    return getOperand();
+  auto operand = dyn_cast_if_present<DenseElementsAttr>(adaptor.getOperand());
+  auto value = dyn_cast_if_present<DenseElementsAttr>(adaptor.getValue());
+  if (operand && value && operand.isSplat() && operand.getNumElements() > 0 &&
+      operand.getSplatValue<Attribute>() == *value.value_begin<Attribute>())
+    return operand.resizeSplat(getType());
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// ConcatOp
+//===----------------------------------------------------------------------===//
+
+OpFoldResult ConcatOp::fold(FoldAdaptor) {
+  if (getOperands().size() == 1)
+    return getOperands().front();
+  return {};
+}
+
+//===----------------------------------------------------------------------===//
+// ReverseOp
+//===----------------------------------------------------------------------===//
+
+OpFoldResult ReverseOp::fold(FoldAdaptor adaptor) {
+  RankedTensorType type = getType();
+  ArrayRef<int64_t> axes = getAxes();
+  if (llvm::all_of(axes, [&](int64_t axis) { return type.getDimSize(axis) <= 1; }))
+    return getOperand();
+  if (auto inner = getOperand().getDefiningOp<ReverseOp>(); inner && inner.getAxes() == axes)
+    return inner.getOperand();
+  if (DenseElementsAttr constant = foldableConstant(adaptor.getOperand())) {
+    SmallVector<int64_t> strides = rowMajorStrides(type.getShape());
+    if (DenseElementsAttr moved = moveElements(constant, type, [&](ArrayRef<int64_t> index) {
+          int64_t position = 0;
+          for (auto [i, at] : llvm::enumerate(index)) {
+            bool isReversed = llvm::is_contained(axes, static_cast<int64_t>(i));
+            position += (isReversed ? type.getDimSize(i) - 1 - at : at) * strides[i];
+          }
+          return position;
+        }))
+      return moved;
+  }
+  return {};
+}

@@ -1,0 +1,175 @@
+// RUN: nnc-opt %s --canonicalize --split-input-file | FileCheck %s
+
+// Movements that move nothing.
+// CHECK-LABEL: func.func @identities(
+//  CHECK-SAME:     %[[X:.*]]: tensor<2x3xf32>, %[[U:.*]]: tensor<1x3xf32>
+//  CHECK-NEXT:   return %[[X]], %[[X]], %[[X]], %[[X]], %[[X]], %[[X]], %[[X]], %[[U]]
+func.func @identities(%x: tensor<2x3xf32>, %u: tensor<1x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<1x3xf32>) {
+  %zero = nn.constant dense<0.0> : tensor<f32>
+  %reshape = nn.reshape %x : tensor<2x3xf32> -> tensor<2x3xf32>
+  %broadcast = nn.broadcast %x [0, 1] : tensor<2x3xf32> -> tensor<2x3xf32>
+  %transpose = nn.transpose %x [0, 1] : tensor<2x3xf32> -> tensor<2x3xf32>
+  %slice = nn.slice %x [0, 0] to [2, 3] by [1, 1] : tensor<2x3xf32> -> tensor<2x3xf32>
+  %pad = nn.pad %x, %zero low [0, 0] high [0, 0] interior [0, 0] : tensor<2x3xf32>, tensor<f32> -> tensor<2x3xf32>
+  %concat = nn.concat %x axis 0 : tensor<2x3xf32> -> tensor<2x3xf32>
+  %reverse = nn.reverse %x [] : tensor<2x3xf32>
+  %unit = nn.reverse %u [0] : tensor<1x3xf32>
+  return %reshape, %broadcast, %transpose, %slice, %pad, %concat, %reverse, %unit : tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<2x3xf32>, tensor<1x3xf32>
+}
+
+// -----
+
+// A stride over one element, and interior padding of one, change nothing.
+// CHECK-LABEL: func.func @identities_of_unit_axes(
+//  CHECK-SAME:     %[[X:.*]]: tensor<1xf32>
+//       CHECK:   return %[[X]], %[[X]]
+func.func @identities_of_unit_axes(%x: tensor<1xf32>) -> (tensor<1xf32>, tensor<1xf32>) {
+  %zero = nn.constant dense<0.0> : tensor<f32>
+  %slice = nn.slice %x [0] to [1] by [5] : tensor<1xf32> -> tensor<1xf32>
+  %pad = nn.pad %x, %zero low [0] high [0] interior [3] : tensor<1xf32>, tensor<f32> -> tensor<1xf32>
+  return %slice, %pad : tensor<1xf32>, tensor<1xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @reshape_of_reshape(
+//  CHECK-SAME:     %[[X:.*]]: tensor<2x6xf32>
+//  CHECK-NEXT:   %[[Y:.*]] = nn.reshape %[[X]] : tensor<2x6xf32> -> tensor<4x3xf32>
+//  CHECK-NEXT:   return %[[Y]], %[[X]]
+func.func @reshape_of_reshape(%x: tensor<2x6xf32>) -> (tensor<4x3xf32>, tensor<2x6xf32>) {
+  %a = nn.reshape %x : tensor<2x6xf32> -> tensor<12xf32>
+  %b = nn.reshape %a : tensor<12xf32> -> tensor<4x3xf32>
+  %c = nn.reshape %a : tensor<12xf32> -> tensor<2x6xf32>
+  return %b, %c : tensor<4x3xf32>, tensor<2x6xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @transpose_of_transpose(
+//  CHECK-SAME:     %[[X:.*]]: tensor<2x3x4xf32>
+//  CHECK-NEXT:   %[[Y:.*]] = nn.transpose %[[X]] [2, 0, 1] : tensor<2x3x4xf32> -> tensor<4x2x3xf32>
+//  CHECK-NEXT:   return %[[Y]], %[[X]]
+func.func @transpose_of_transpose(%x: tensor<2x3x4xf32>) -> (tensor<4x2x3xf32>, tensor<2x3x4xf32>) {
+  %a = nn.transpose %x [1, 2, 0] : tensor<2x3x4xf32> -> tensor<3x4x2xf32>
+  %b = nn.transpose %a [1, 2, 0] : tensor<3x4x2xf32> -> tensor<4x2x3xf32>
+  %c = nn.transpose %a [2, 0, 1] : tensor<3x4x2xf32> -> tensor<2x3x4xf32>
+  return %b, %c : tensor<4x2x3xf32>, tensor<2x3x4xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @broadcast_of_broadcast(
+//  CHECK-SAME:     %[[X:.*]]: tensor<3xf32>
+//  CHECK-NEXT:   %[[Y:.*]] = nn.broadcast %[[X]] [2] : tensor<3xf32> -> tensor<4x2x3x5xf32>
+//  CHECK-NEXT:   return %[[Y]]
+func.func @broadcast_of_broadcast(%x: tensor<3xf32>) -> tensor<4x2x3x5xf32> {
+  %a = nn.broadcast %x [1] : tensor<3xf32> -> tensor<2x3xf32>
+  %b = nn.broadcast %a [1, 2] : tensor<2x3xf32> -> tensor<4x2x3x5xf32>
+  return %b : tensor<4x2x3x5xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @slice_of_slice(
+//  CHECK-SAME:     %[[X:.*]]: tensor<20xf32>
+//  CHECK-NEXT:   %[[Y:.*]] = nn.slice %[[X]] [4] to [17] by [6] : tensor<20xf32> -> tensor<3xf32>
+//  CHECK-NEXT:   return %[[Y]]
+func.func @slice_of_slice(%x: tensor<20xf32>) -> tensor<3xf32> {
+  %a = nn.slice %x [2] to [20] by [2] : tensor<20xf32> -> tensor<9xf32>
+  %b = nn.slice %a [1] to [8] by [3] : tensor<9xf32> -> tensor<3xf32>
+  return %b : tensor<3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @empty_slice_of_slice(
+//       CHECK:   nn.slice %{{.*}} [0] to [0] by [2] : tensor<5xf32> -> tensor<0xf32>
+func.func @empty_slice_of_slice(%x: tensor<5xf32>) -> tensor<0xf32> {
+  %a = nn.slice %x [0] to [5] by [2] : tensor<5xf32> -> tensor<3xf32>
+  %b = nn.slice %a [3] to [3] by [1] : tensor<3xf32> -> tensor<0xf32>
+  return %b : tensor<0xf32>
+}
+
+// -----
+
+// A stride that does not fit int64 is not composed.
+// CHECK-LABEL: func.func @overflowing_slices_stay(
+// CHECK-COUNT-2: nn.slice
+func.func @overflowing_slices_stay(%x: tensor<5xf32>) -> tensor<1xf32> {
+  %a = nn.slice %x [0] to [5] by [4] : tensor<5xf32> -> tensor<2xf32>
+  %b = nn.slice %a [0] to [2] by [9223372036854775807] : tensor<2xf32> -> tensor<1xf32>
+  return %b : tensor<1xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @reverse_twice(
+//  CHECK-SAME:     %[[X:.*]]: tensor<2x3xf32>
+//       CHECK:   %[[A:.*]] = nn.reverse %[[X]] [0]
+//       CHECK:   %[[B:.*]] = nn.reverse %[[A]] [1]
+//       CHECK:   return %[[X]], %[[B]]
+func.func @reverse_twice(%x: tensor<2x3xf32>) -> (tensor<2x3xf32>, tensor<2x3xf32>) {
+  %a = nn.reverse %x [0] : tensor<2x3xf32>
+  %b = nn.reverse %a [0] : tensor<2x3xf32>
+  %c = nn.reverse %a [1] : tensor<2x3xf32>
+  return %b, %c : tensor<2x3xf32>, tensor<2x3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @constants(
+//   CHECK-DAG:   %[[RESHAPE:.*]] = nn.constant dense<{{\[\[}}1, 2], [3, 4], [5, 6]]> : tensor<3x2xi32>
+//   CHECK-DAG:   %[[TRANSPOSE:.*]] = nn.constant dense<{{\[\[}}1, 4], [2, 5], [3, 6]]> : tensor<3x2xi32>
+//   CHECK-DAG:   %[[SLICE:.*]] = nn.constant dense<{{\[\[}}2], [5]]> : tensor<2x1xi32>
+//   CHECK-DAG:   %[[REVERSE:.*]] = nn.constant dense<{{\[\[}}3, 2, 1], [6, 5, 4]]> : tensor<2x3xi32>
+//   CHECK-DAG:   %[[BROADCAST:.*]] = nn.constant dense<{{\[\[}}7, 7, 7], [8, 8, 8]]> : tensor<2x3xi32>
+//       CHECK:   return %[[RESHAPE]], %[[TRANSPOSE]], %[[SLICE]], %[[REVERSE]], %[[BROADCAST]]
+func.func @constants() -> (tensor<3x2xi32>, tensor<3x2xi32>, tensor<2x1xi32>, tensor<2x3xi32>, tensor<2x3xi32>) {
+  %x = nn.constant dense<[[1, 2, 3], [4, 5, 6]]> : tensor<2x3xi32>
+  %y = nn.constant dense<[[7], [8]]> : tensor<2x1xi32>
+  %reshape = nn.reshape %x : tensor<2x3xi32> -> tensor<3x2xi32>
+  %transpose = nn.transpose %x [1, 0] : tensor<2x3xi32> -> tensor<3x2xi32>
+  %slice = nn.slice %x [0, 1] to [2, 3] by [1, 2] : tensor<2x3xi32> -> tensor<2x1xi32>
+  %reverse = nn.reverse %x [1] : tensor<2x3xi32>
+  %broadcast = nn.broadcast %y [0, 1] : tensor<2x1xi32> -> tensor<2x3xi32>
+  return %reshape, %transpose, %slice, %reverse, %broadcast : tensor<3x2xi32>, tensor<3x2xi32>, tensor<2x1xi32>, tensor<2x3xi32>, tensor<2x3xi32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @splats_stay_splats(
+//   CHECK-DAG:   %[[BROADCAST:.*]] = nn.constant dense<1.500000e+00> : tensor<1000x5xf32>
+//   CHECK-DAG:   %[[RESHAPE:.*]] = nn.constant dense<1.500000e+00> : tensor<5000xf32>
+//   CHECK-DAG:   %[[SLICE:.*]] = nn.constant dense<1.500000e+00> : tensor<7xf32>
+//   CHECK-DAG:   %[[PAD:.*]] = nn.constant dense<1.500000e+00> : tensor<9xf32>
+//       CHECK:   return %[[BROADCAST]], %[[RESHAPE]], %[[SLICE]], %[[PAD]]
+func.func @splats_stay_splats() -> (tensor<1000x5xf32>, tensor<5000xf32>, tensor<7xf32>, tensor<9xf32>) {
+  %x = nn.constant dense<1.5> : tensor<f32>
+  %broadcast = nn.broadcast %x [] : tensor<f32> -> tensor<1000x5xf32>
+  %reshape = nn.reshape %broadcast : tensor<1000x5xf32> -> tensor<5000xf32>
+  %slice = nn.slice %reshape [0] to [7] by [1] : tensor<5000xf32> -> tensor<7xf32>
+  %pad = nn.pad %slice, %x low [1] high [1] interior [0] : tensor<7xf32>, tensor<f32> -> tensor<9xf32>
+  return %broadcast, %reshape, %slice, %pad : tensor<1000x5xf32>, tensor<5000xf32>, tensor<7xf32>, tensor<9xf32>
+}
+
+// -----
+
+// A literal of 8192 numbers is worse than the op that makes them.
+// CHECK-LABEL: func.func @long_results_stay(
+//       CHECK:   nn.broadcast
+func.func @long_results_stay() -> tensor<4096x2xf32> {
+  %x = nn.constant dense<[1.0, 2.0]> : tensor<2xf32>
+  %a = nn.broadcast %x [1] : tensor<2xf32> -> tensor<4096x2xf32>
+  return %a : tensor<4096x2xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @pad_with_another_value_stays(
+//       CHECK:   nn.pad
+func.func @pad_with_another_value_stays() -> tensor<3xf32> {
+  %x = nn.constant dense<1.0> : tensor<2xf32>
+  %v = nn.constant dense<2.0> : tensor<f32>
+  %a = nn.pad %x, %v low [1] high [0] interior [0] : tensor<2xf32>, tensor<f32> -> tensor<3xf32>
+  return %a : tensor<3xf32>
+}
