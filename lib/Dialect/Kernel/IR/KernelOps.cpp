@@ -62,8 +62,9 @@ LogicalResult nnc::kernel::CallOp::verifySymbolUses(SymbolTableCollection &symbo
     return emitOpError() << "calls '" << getKernel() << "', which does not exist";
   auto kernel = dyn_cast<kernel::FuncOp>(callee);
   if (!kernel) {
-    // Lowered already: a function on memrefs, whose signature is checked there.
-    if (isa<func::FuncOp>(callee))
+    // Lowered already, to memrefs or to pointers: the memory plan's checker and
+    // the conversion of the call look at the signature.
+    if (isa<FunctionOpInterface>(callee))
       return success();
     return emitOpError() << "calls '" << getKernel() << "', which is no kernel";
   }

@@ -33,8 +33,7 @@ class Kernel_Op<string mnemonic, list<Trait> traits = []>
     : Op<Kernel_Dialect, mnemonic, traits>;
 
 def Kernel_PlaceKindEnum : I32Enum<"PlaceKind", "which memory a value lives in", [
-    I32EnumCase<"scratch", 0>, I32EnumCase<"variable", 1>, I32EnumCase<"output", 2>,
-    I32EnumCase<"unused", 3>]> {
+    I32EnumCase<"scratch", 0>, I32EnumCase<"variable", 1>, I32EnumCase<"output", 2>]> {
   let cppNamespace = "::nnc::kernel";
 }
 
@@ -43,11 +42,12 @@ def Kernel_PlaceAttr : AttrDef<Kernel_Dialect, "Place"> {
   let summary = "where a value lives";
   let description = [{
     `scratch, n`: n bytes into the arena; `variable, n`: in the storage of the
-    n-th variable of the module; `output, n`: in the caller's n-th output;
-    `unused, 0`: nowhere, the caller passes a null pointer.
+    n-th variable of the module; `output, n, spare m`: in the caller's n-th
+    output or, where that is null, m bytes into the arena.
   }];
-  let parameters = (ins EnumParameter<Kernel_PlaceKindEnum>:$kind, "int64_t":$index);
-  let assemblyFormat = "`<` $kind `,` $index `>`";
+  let parameters = (ins EnumParameter<Kernel_PlaceKindEnum>:$kind, "int64_t":$index,
+                        DefaultValuedParameter<"int64_t", "-1">:$spare);
+  let assemblyFormat = "`<` $kind `,` $index (`,` `spare` $spare^)? `>`";
 }
 
 def Kernel_FuncOp : Kernel_Op<"func",
