@@ -7,12 +7,14 @@
 #define NNC_INITALLPASSES_H
 
 #include "nnc/Conversion/Passes.h"
+#include "nnc/Dialect/Kernel/Transforms/Passes.h"
 #include "nnc/Dialect/NN/Transforms/Passes.h"
 
 namespace nnc {
 
 /// Registers the project's passes and pipelines; upstream's are registered apart.
 inline void registerAllPasses() {
+  kernel::registerKernelPasses();
   nn::registerNNPasses();
   registerConversionPasses();
 }
