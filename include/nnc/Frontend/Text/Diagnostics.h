@@ -34,7 +34,7 @@ struct Note {
 
 /// One error or warning with its notes.
 struct Diagnostic {
-  Severity severity;
+  Severity severity = Severity::Error;
   /// May be invalid: the message is then printed without a place.
   llvm::SMLoc loc;
   std::string message;
@@ -109,6 +109,8 @@ private:
 
   llvm::SourceMgr sources;
   std::deque<Diagnostic> diagnostics;
+  /// Takes what a broken file says beyond any use.
+  Diagnostic overflow;
   unsigned numErrors = 0;
 
   /// The last place asked for: a walk along a line counts each character once.

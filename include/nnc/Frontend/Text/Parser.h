@@ -24,8 +24,8 @@ ast::Expr *parseExpression(unsigned bufferID, ast::Context &context,
 
 namespace ast {
 
-/// Prints a tree in a form that shows its structure, one declaration or
-/// statement a line, every operator and pipe as a call in prefix form.
+/// Prints a tree in the language's own form, with every operator in
+/// parentheses and every pipe as the call that it is.
 void dump(const File &file, llvm::raw_ostream &os);
 void dump(const Expr &expr, llvm::raw_ostream &os);
 
