@@ -1,0 +1,47 @@
+//===- ContractGrads.cpp - slopes of contractions -------------------------===//
+//
+// A contraction is linear in each operand: its gradient is the contraction of
+// the result's gradient with the other operand, the letters moved.
+//
+//===----------------------------------------------------------------------===//
+#include "GradRules.h"
+
+using namespace mlir;
+using namespace nnc::nn;
+
+/// The gradient of the operand with letters `own`: `grad` (letters `outer`)
+/// times `other` (letters `others`), summed over what `own` does not have. A
+/// letter of `own` alone was summed away, so its gradient is repeated.
+static Value contractGrad(NNBuilder &b, Value grad, StringRef outer, Value other,
+                          StringRef others, RankedTensorType type, StringRef own) {
+  std::string letters;
+  SmallVector<int64_t> axes;
+  for (auto [axis, letter] : llvm::enumerate(own)) {
+    if (!outer.contains(letter) && !others.contains(letter))
+      continue;
+    letters += letter;
+    axes.push_back(axis);
+  }
+  // The operand that brings the first letter comes first, as in rows times
+  // columns.
+  if (!letters.empty() && !outer.contains(letters.front())) {
+    std::swap(grad, other);
+    std::swap(outer, others);
+  }
+  std::string spec = (outer + "," + others + "->" + letters).str();
+  return b.broadcast(b.make<ContractOp>(spec, grad, other), axes, type);
+}
+
+SmallVector<Value> ContractOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+                                        ArrayRef<bool> needed) {
+  return applyGradRules(
+      *this, builder, resultGrads, needed,
+      [&](NNBuilder &b, Value g) {
+        return contractGrad(b, g, getResultLetters(), getRhs(), getRhsLetters(),
+                            tensorTypeOf(getLhs()), getLhsLetters());
+      },
+      [&](NNBuilder &b, Value g) {
+        return contractGrad(b, g, getResultLetters(), getLhs(), getLhsLetters(),
+                            tensorTypeOf(getRhs()), getRhsLetters());
+      });
+}
