@@ -1,0 +1,81 @@
+//===- Options.h - What the commands are asked to do ----------------------===//
+//
+// The options of train, predict and run, as plain data.
+//
+// An emitted executable and `nnc` fill the same structures; this header and
+// Commands.h need no exceptions, and no library.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NNC_RUNTIME_OPTIONS_H
+#define NNC_RUNTIME_OPTIONS_H
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace nnc::runtime {
+
+/// What becomes of the samples that fill no whole batch.
+enum class LastBatch {
+  Auto,    // trained on if the step is compiled for their number
+  Smaller, // trained on, or an error
+  Drop     // left out
+};
+
+struct TrainOptions {
+  std::string data;
+  std::string columns;
+  std::string step = "train";
+  int64_t batch = 0; // 0: the largest that the step is compiled for
+  LastBatch lastBatch = LastBatch::Auto;
+  int64_t epochs = 10;
+  bool shuffle = true;
+  bool standardize = false;
+  double split = 0; // 0: none
+  std::string validation;
+  std::vector<std::string> metrics;
+  std::string weights;
+  std::string out;
+  std::string log;
+  uint64_t seed = 0;
+  int threads = 0; // 0: the default
+};
+
+struct PredictOptions {
+  std::string entry;               // empty: `predict`, or the only one
+  std::vector<std::string> inputs; // name=FILE
+  std::string data;
+  std::string columns;
+  std::string weights;
+  std::string output;
+  uint64_t seed = 0;
+  int threads = 0;
+};
+
+struct RunOptions {
+  std::string function;            // an entry or a step
+  std::vector<std::string> inputs; // name=FILE
+  std::string weights;
+  std::string saveWeights;
+  std::string output;
+  int64_t repeat = 1;
+  double timeSeconds = 0;    // above 0: measure for that long
+  double compileSeconds = 0; // what the measurement says of compiling
+  uint64_t seed = 0;
+  int threads = 0;
+};
+
+/// Defines the options of a command on a CLI11 application. These are in the
+/// library because CLI11 needs exceptions; see Commands.h for callers without.
+void addTrainOptions(CLI::App &app, TrainOptions &options);
+void addPredictOptions(CLI::App &app, PredictOptions &options);
+void addRunOptions(CLI::App &app, RunOptions &options);
+
+} // namespace nnc::runtime
+
+#endif // NNC_RUNTIME_OPTIONS_H

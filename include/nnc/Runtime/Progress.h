@@ -1,0 +1,64 @@
+//===- Progress.h - How far a training run is -----------------------------===//
+//
+// A bar on a terminal, a line per epoch elsewhere.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef NNC_RUNTIME_PROGRESS_H
+#define NNC_RUNTIME_PROGRESS_H
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace nnc::runtime {
+
+using NamedValues = std::vector<std::pair<std::string, double>>;
+
+/// Seconds since it was made.
+class Stopwatch {
+public:
+  double seconds() const {
+    return std::chrono::duration<double>(Clock::now() - start).count();
+  }
+
+private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start = Clock::now();
+};
+
+/// Writes to stderr; on a terminal the bar is redrawn in place, and each
+/// finished epoch leaves its line above it.
+class Progress {
+public:
+  Progress(int64_t epochs, int64_t stepsPerEpoch);
+  ~Progress();
+
+  void beginEpoch(int64_t epoch);
+  /// After a step; `steps` and `samples` count from the epoch's beginning.
+  void step(int64_t steps, int64_t samples, const NamedValues &running);
+  void endEpoch(int64_t step, const NamedValues &values);
+  /// Takes the bar away, so that a message can be printed.
+  void clear();
+
+private:
+  void draw(int64_t steps, int64_t samples, const NamedValues &running);
+
+  bool onTerminal;
+  bool drawn = false;
+  int64_t epochs, stepsPerEpoch, epoch = 0;
+  Stopwatch whole, current;
+  double lastDrawn = -1;
+};
+
+/// A number as people read it: six significant digits.
+std::string readable(double value);
+
+/// `loss 0.25  accuracy 0.9`.
+std::string readable(const NamedValues &values);
+
+} // namespace nnc::runtime
+
+#endif // NNC_RUNTIME_PROGRESS_H

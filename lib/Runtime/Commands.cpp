@@ -1,0 +1,156 @@
+//===- Commands.cpp - The commands over a compiled model ------------------===//
+//
+// Runs a command and turns what it throws into a message and an exit status.
+//
+//===----------------------------------------------------------------------===//
+
+#include "nnc/Runtime/Commands.h"
+#include "nnc/Runtime/Diagnostics.h"
+#include "nnc/Runtime/Interrupt.h"
+#include "nnc/Runtime/Predict.h"
+#include "nnc/Runtime/Print.h"
+#include "nnc/Runtime/TrainLoop.h"
+#include "nnc/Runtime/Weights/Variables.h"
+#include <algorithm>
+#include <new>
+#include <nlohmann/json.hpp>
+
+namespace nnc::runtime {
+
+/// Calls `body`, which gives an exit status.
+template <class Body>
+static int guarded(Body &&body) noexcept {
+  try {
+    int status = body();
+    if (std::fflush(stdout) != 0 || std::ferror(stdout))
+      fail("cannot write the results to stdout");
+    return status;
+  } catch (const Error &error) {
+    std::fflush(stdout);
+    printError(error);
+    return error.status;
+  } catch (const std::bad_alloc &) {
+    printError(Error(ExitWrongInput, "", "there is not enough memory"));
+    return ExitWrongInput;
+  } catch (const std::exception &error) {
+    printError(Error(ExitInternal, "",
+                     std::string("internal error, please report it: ") +
+                         error.what()));
+    return ExitInternal;
+  }
+}
+
+int train(const nnc_model &model, const TrainOptions &options) noexcept {
+  return guarded([&]() -> int {
+    if (options.data.empty())
+      failUsage("train needs --data D");
+    if (options.epochs < 0)
+      failUsage("--epochs: expected 0 or more, found {}", options.epochs);
+    if (options.batch < 0)
+      failUsage("--batch: expected 1 or more, found {}", options.batch);
+    TrainLoop loop(model, options);
+    InterruptGuard interrupt;
+    loop.run([&] { return interrupt.received() != 0; });
+    if (!options.out.empty())
+      saveVariables(loop.instance(), options.out, Saved::Weights);
+    if (int signal = interrupt.received()) {
+      remark("", fmt::format("ended after step {}{}", loop.position().step,
+                             options.out.empty()
+                                 ? ""
+                                 : "; the weights are in " + options.out));
+      return 128 + signal;
+    }
+    if (!loop.history().empty())
+      for (const auto &[name, value] : loop.history().back().values)
+        fmt::print("{}: {}\n", name, readable(value));
+    return ExitDone;
+  });
+}
+
+int predict(const nnc_model &model, const PredictOptions &options) noexcept {
+  return guarded([&]() -> int {
+    std::vector<NamedArray> outputs = predictArrays(model, options);
+    if (options.output.empty())
+      printArrays(outputs);
+    else
+      writeArrays(options.output, outputs);
+    return ExitDone;
+  });
+}
+
+/// Prints the one line of `run --time`.
+static void printTimes(const nnc_model &model, SingleCall &call,
+                       const RunOptions &options) {
+  std::vector<double> times = timeCalls(call, options.timeSeconds);
+  size_t middle = times.size() / 2;
+  std::sort(times.begin(), times.end());
+  double median = times.size() % 2 ? times[middle]
+                                   : (times[middle - 1] + times[middle]) / 2;
+  nlohmann::ordered_json line;
+  line["entry"] = call.function().name;
+  line["n"] = times.size();
+  line["median_s"] = median;
+  line["min_s"] = times.front();
+  line["compile_s"] = options.compileSeconds;
+  line["arena_bytes"] = model.scratch_size;
+  line["flops"] = call.function().flops;
+  fmt::print("{}\n", line.dump());
+}
+
+int run(const nnc_model &model, const RunOptions &options) noexcept {
+  return guarded([&]() -> int {
+    if (options.repeat < 1)
+      failUsage("--repeat: expected 1 or more, found {}", options.repeat);
+    SingleCall call(model, options);
+    for (int64_t i = 0; i < options.repeat; ++i)
+      call.call();
+    std::vector<NamedArray> outputs = call.outputs();
+    if (options.timeSeconds > 0)
+      printTimes(model, call, options);
+    else if (options.output.empty())
+      printArrays(outputs);
+    if (!options.output.empty())
+      writeArrays(options.output, outputs);
+    if (!options.saveWeights.empty())
+      saveVariables(call.instance(), options.saveWeights, Saved::WithSlots);
+    return ExitDone;
+  });
+}
+
+static std::vector<Port> portsOf(const nnc_port *inputs, size_t count) {
+  std::vector<Port> ports;
+  for (size_t i = 0; i < count; ++i)
+    ports.emplace_back(inputs[i]);
+  return ports;
+}
+
+int planTraining(const TrainOptions &options, const nnc_port *inputs,
+                 size_t count, BatchPlan &plan) noexcept {
+  return guarded([&]() -> int {
+    if (options.data.empty())
+      failUsage("train needs --data D");
+    TrainData parts;
+    loadTrainData(parts, options, portsOf(inputs, count), {});
+    plan.samples = parts.training.size();
+    plan.batch = options.batch;
+    for (size_t i = 0; i < count && !plan.batch; ++i)
+      if (inputs[i].rank > 0 && inputs[i].shape[0] > 0)
+        plan.batch = inputs[i].shape[0];
+    if (plan.batch <= 0)
+      failUsage("the step's first dimension is open: give --batch N");
+    plan.rest =
+        options.lastBatch == LastBatch::Drop ? 0 : plan.samples % plan.batch;
+    return ExitDone;
+  });
+}
+
+int countSamples(const PredictOptions &options, const nnc_port *inputs,
+                 size_t count, int64_t &samples) noexcept {
+  return guarded([&]() -> int {
+    samples =
+        loadPredictData(options, portsOf(inputs, count), options.entry).rows();
+    return ExitDone;
+  });
+}
+
+} // namespace nnc::runtime

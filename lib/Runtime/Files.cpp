@@ -1,0 +1,114 @@
+//===- Files.cpp - Whole files in, whole files out ------------------------===//
+//
+// Reads by chunks, so that pipes work; writes by temporary and rename.
+//
+//===----------------------------------------------------------------------===//
+
+#include "nnc/Runtime/Files.h"
+#include "nnc/Runtime/Diagnostics.h"
+#include <cerrno>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace nnc::runtime {
+
+namespace {
+/// Closes a file descriptor at the end of its scope.
+struct Descriptor {
+  int number;
+  ~Descriptor() {
+    if (number >= 0)
+      ::close(number);
+  }
+};
+} // namespace
+
+std::vector<std::byte> readFile(const std::string &path) {
+  Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
+  if (file.number < 0)
+    failIn(path, "cannot open: {}", std::strerror(errno));
+  struct stat info;
+  if (::fstat(file.number, &info) != 0)
+    failIn(path, "cannot read: {}", std::strerror(errno));
+  if (S_ISDIR(info.st_mode))
+    failIn(path, "is a folder, not a file");
+  std::vector<std::byte> content;
+  // One byte more than the size, to see the end without growing.
+  size_t chunk = S_ISREG(info.st_mode) ? info.st_size + 1 : 1 << 16;
+  size_t used = 0;
+  for (;;) {
+    if (used == content.size())
+      content.resize(std::max(used + chunk, used + used / 2));
+    ssize_t got =
+        ::read(file.number, content.data() + used, content.size() - used);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got < 0)
+      failIn(path, "cannot read: {}", std::strerror(errno));
+    if (got == 0)
+      break;
+    used += got;
+  }
+  content.resize(used);
+  return content;
+}
+
+/// Writes everything; false with errno set if that fails.
+static bool writeAll(int descriptor, Bytes content) {
+  while (!content.empty()) {
+    ssize_t written = ::write(descriptor, content.data(), content.size());
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return false;
+    content = content.subspan(written);
+  }
+  return true;
+}
+
+void writeFile(const std::string &path, Bytes content) {
+  struct stat info;
+  bool exists = ::stat(path.c_str(), &info) == 0;
+  if (exists && !S_ISREG(info.st_mode)) {
+    // A device or a pipe is written to, never replaced.
+    Descriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC)};
+    if (file.number < 0 || !writeAll(file.number, content))
+      failIn(path, "cannot write: {}", std::strerror(errno));
+    return;
+  }
+  // The file that a symbolic link points to is replaced, not the link.
+  std::string target = path;
+  if (exists)
+    if (char *real = ::realpath(path.c_str(), nullptr)) {
+      target = real;
+      std::free(real);
+    }
+  std::string temporary = target + ".XXXXXX";
+  Descriptor file{::mkstemp(temporary.data())};
+  if (file.number < 0)
+    failIn(path, "cannot write: {}", std::strerror(errno));
+  mode_t mask = ::umask(0);
+  ::umask(mask);
+  mode_t mode = exists ? info.st_mode & 0777 : 0666 & ~mask;
+  if (!writeAll(file.number, content) || ::fchmod(file.number, mode) != 0 ||
+      ::rename(temporary.c_str(), target.c_str()) != 0) {
+    int reason = errno;
+    ::unlink(temporary.c_str());
+    failIn(path, "cannot write: {}", std::strerror(reason));
+  }
+}
+
+void writeFile(const std::string &path, std::string_view content) {
+  writeFile(path, std::as_bytes(std::span(content)));
+}
+
+bool endsWith(std::string_view text, std::string_view suffix) {
+  return text.size() >= suffix.size() &&
+         text.substr(text.size() - suffix.size()) == suffix;
+}
+
+} // namespace nnc::runtime

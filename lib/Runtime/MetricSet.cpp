@@ -1,0 +1,156 @@
+//===- MetricSet.cpp - The metrics of a training run ----------------------===//
+//
+// Finds the entries and inputs that metrics name, and computes all metrics of
+// one entry from one run over the data.
+//
+//===----------------------------------------------------------------------===//
+
+#include "nnc/Runtime/Diagnostics.h"
+#include "nnc/Runtime/Metrics.h"
+#include <algorithm>
+#include <map>
+
+namespace nnc::runtime {
+
+static const Port *portNamed(const std::vector<Port> &ports,
+                             const std::string &name) {
+  for (const Port &port : ports)
+    if (port.name == name)
+      return &port;
+  return nullptr;
+}
+
+static std::vector<std::string> namesOf(const std::vector<Port> &ports) {
+  std::vector<std::string> names;
+  for (const Port &port : ports)
+    names.push_back(port.name);
+  return names;
+}
+
+/// Fills in the names of a metric that stands without any, if there is only
+/// one way to read it.
+static void complete(MetricSpec &spec, const nnc_model &model,
+                     const nnc_function &step) {
+  std::vector<std::string> outputs, targets;
+  for (size_t i = 0; i < model.function_count; ++i) {
+    const nnc_function &entry = model.functions[i];
+    if (entry.kind != NNC_ENTRY)
+      continue;
+    std::vector<Port> inputs = inputsOf(entry);
+    for (const std::string &name : namesOf(outputsOf(entry)))
+      if (std::find(outputs.begin(), outputs.end(), name) == outputs.end())
+        outputs.push_back(name);
+    for (const std::string &name : namesOf(inputsOf(step)))
+      if (!portNamed(inputs, name) &&
+          std::find(targets.begin(), targets.end(), name) == targets.end())
+        targets.push_back(name);
+  }
+  if (outputs.size() != 1 || targets.size() != 1)
+    failUsage("--metric {0}: say what is compared: {0}(OUTPUT,INPUT)",
+              spec.kind);
+  spec.output = outputs[0];
+  spec.target = targets[0];
+}
+
+MetricSet::Bound MetricSet::bind(const nnc_model &model,
+                                 const nnc_function &step,
+                                 MetricSpec spec) const {
+  if (spec.output.empty())
+    complete(spec, model, step);
+  // `entry.output` chooses between entries that share an output's name.
+  std::string entryName, output = spec.output;
+  if (size_t dot = output.find('.'); dot != std::string::npos) {
+    entryName = output.substr(0, dot);
+    output = output.substr(dot + 1);
+  }
+  Bound bound{spec, {}, {}};
+  bound.spec.output = output;
+  std::vector<std::string> all;
+  for (size_t i = 0; i < model.function_count; ++i) {
+    const nnc_function &entry = model.functions[i];
+    if (entry.kind != NNC_ENTRY)
+      continue;
+    std::vector<Port> outputs = outputsOf(entry);
+    for (const Port &port : outputs)
+      if (std::find(all.begin(), all.end(), port.name) == all.end())
+        all.push_back(port.name);
+    if (!portNamed(outputs, output) ||
+        (!entryName.empty() && entryName != entry.base))
+      continue;
+    if (!bound.variants.empty() &&
+        std::string(bound.variants.front()->base) != entry.base) {
+      failUsage("--metric {}: both '{}' and '{}' have an output '{}'; write "
+                "{}({}.{},{})",
+                spec.text, bound.variants.front()->base, entry.base, output,
+                spec.kind, entry.base, output, spec.target);
+    }
+    bound.variants.push_back(&entry);
+  }
+  if (bound.variants.empty())
+    failUsage("--metric {}: no entry has an output '{}'; there {} {}",
+              spec.text, spec.output, all.size() == 1 ? "is" : "are",
+              all.empty() ? "none" : quotedList(all));
+  std::vector<Port> inputs = inputsOf(step);
+  std::vector<Port> entryInputs = inputsOf(*bound.variants.front());
+  inputs.insert(inputs.end(), entryInputs.begin(), entryInputs.end());
+  const Port *target = portNamed(inputs, spec.target);
+  if (!target)
+    failUsage("--metric {}: there is no input '{}'; '{}' has {}", spec.text,
+              spec.target, step.base, quotedList(namesOf(inputsOf(step))));
+  if (target->isScalar())
+    failUsage("--metric {}: input '{}' is one value, not one per sample",
+              spec.text, spec.target);
+  bound.target = *target;
+  return bound;
+}
+
+MetricSet::MetricSet(const nnc_model &model, const nnc_function &step,
+                     const std::vector<std::string> &texts) {
+  for (const std::string &text : texts)
+    metrics.push_back(bind(model, step, parseMetric(text)));
+}
+
+std::vector<std::string> MetricSet::names() const {
+  std::vector<std::string> names;
+  for (const Bound &metric : metrics)
+    names.push_back(metric.spec.text);
+  return names;
+}
+
+std::vector<Port> MetricSet::ports() const {
+  std::vector<Port> ports;
+  for (const Bound &metric : metrics) {
+    std::vector<Port> inputs = inputsOf(*metric.variants.front());
+    ports.insert(ports.end(), inputs.begin(), inputs.end());
+    ports.push_back(metric.target);
+  }
+  return ports;
+}
+
+std::vector<double> MetricSet::compute(Instance &instance,
+                                       const DataView &view) const {
+  // One run of each entry, with all of its outputs that a metric looks at.
+  std::map<const nnc_function *, std::vector<std::string>> outputs;
+  for (const Bound &metric : metrics)
+    outputs[&variantFor(metric.variants, view.size())].push_back(
+        metric.spec.output);
+  std::map<const nnc_function *, std::vector<NamedArray>> results;
+  for (const auto &[entry, names] : outputs)
+    results[entry] = runOverRows(instance, *entry, view, names);
+
+  std::vector<double> scores;
+  for (const Bound &metric : metrics) {
+    const DataColumn *column = view.data->find(metric.target);
+    Shape shape = metric.target.shape;
+    shape[0] = view.size();
+    Array target(metric.target.type, shape);
+    gather(*column, view.rows, target.bytes.data());
+    for (const NamedArray &result :
+         results[&variantFor(metric.variants, view.size())])
+      if (result.name == metric.spec.output)
+        scores.push_back(score(metric.spec, result.array, target));
+  }
+  return scores;
+}
+
+} // namespace nnc::runtime

@@ -1,0 +1,146 @@
+//===- Options.cpp - The commands' options on the command line ------------===//
+//
+// Defines and parses the options of train, predict and run, with CLI11.
+//
+//===----------------------------------------------------------------------===//
+
+#include "nnc/Runtime/Options.h"
+#include "ParseArguments.h"
+#include "nnc/Runtime/Diagnostics.h"
+#include <CLI/CLI.hpp>
+
+namespace nnc::runtime {
+
+/// An option that takes one value and may be given once; its name in help.
+template <class T>
+static CLI::Option *value(CLI::App &app, const std::string &name, T &target,
+                          const std::string &valueName,
+                          const std::string &help) {
+  return app.add_option(name, target, help)->type_name(valueName)->take_last();
+}
+
+static void addCommonOptions(CLI::App &app, uint64_t &seed, int &threads) {
+  value(app, "--seed", seed, "N",
+        "seed of initialisation, random ops and shuffling (0)");
+  value(app, "--threads", threads, "N", "number of threads")
+      ->check(CLI::NonNegativeNumber);
+}
+
+void addTrainOptions(CLI::App &app, TrainOptions &options) {
+  value(app, "--data", options.data, "D",
+        "samples: .npz, .csv, a folder of .npy, or INPUT=FILE,…");
+  value(app, "--columns", options.columns, "MAP",
+        "columns of a .csv for inputs: x=age:s6,t=target");
+  value(app, "--step", options.step, "NAME", "the step that trains (train)");
+  value(app, "--batch", options.batch, "N", "samples in a batch")
+      ->check(CLI::PositiveNumber);
+  app.add_option_function<std::string>(
+         "--last-batch",
+         [&options](const std::string &word) {
+           options.lastBatch =
+               word == "drop" ? LastBatch::Drop : LastBatch::Smaller;
+         },
+         "what becomes of the samples that fill no whole batch")
+      ->type_name("smaller|drop")
+      ->check(CLI::IsMember({"smaller", "drop"}).description(""))
+      ->take_last();
+  value(app, "--epochs", options.epochs, "N", "times over the data (10)")
+      ->check(CLI::NonNegativeNumber);
+  app.add_flag_callback(
+      "--no-shuffle", [&options] { options.shuffle = false; },
+      "keep the samples in the file's order");
+  app.add_flag("--standardize", options.standardize,
+               "fill normalize layers from the training part");
+  value(app, "--split", options.split, "PART",
+        "keep this part of the samples for validation: 0.2")
+      ->check(CLI::Range(0.0, 1.0).description(""));
+  value(app, "--validation", options.validation, "D", "data for validation");
+  app.add_option("--metric", options.metrics,
+                 "score over all samples: mae, mse, rmse, r2 or accuracy")
+      ->type_name("KIND(OUTPUT,INPUT)")
+      ->allow_extra_args(false);
+  value(app, "--weights", options.weights, "F", "initial values");
+  value(app, "--out", options.out, "F.safetensors",
+        "where the trained parameters and state go");
+  value(app, "--log", options.log, "F.jsonl", "one JSON object per epoch");
+  addCommonOptions(app, options.seed, options.threads);
+}
+
+void addPredictOptions(CLI::App &app, PredictOptions &options) {
+  value(app, "--data", options.data, "D",
+        "samples: .npz, .csv, a folder of .npy, or INPUT=FILE,…");
+  value(app, "--columns", options.columns, "MAP",
+        "columns of a .csv for inputs: x=age:s6");
+  value(app, "--weights", options.weights, "F", "values of the parameters");
+  value(app, "-o,--output", options.output, "F",
+        "where the outputs go: .npz, .npy or .csv (default: printed)");
+  addCommonOptions(app, options.seed, options.threads);
+}
+
+void addRunOptions(CLI::App &app, RunOptions &options) {
+  value(app, "--weights", options.weights, "F",
+        "values of the variables (default: initialised)");
+  value(app, "--save-weights", options.saveWeights, "F",
+        "where all variables go after the last call");
+  value(app, "-o,--output", options.output, "F.npz",
+        "where the last call's outputs go (default: printed)");
+  value(app, "--repeat", options.repeat, "N", "calls in a row")
+      ->check(CLI::PositiveNumber);
+  value(app, "--time", options.timeSeconds, "SECONDS",
+        "measure for that long (1), and print JSON")
+      ->check(CLI::PositiveNumber);
+  addCommonOptions(app, options.seed, options.threads);
+}
+
+Parsed parseTrain(const std::vector<std::string> &arguments,
+                  TrainOptions &options,
+                  std::vector<std::string> *rest) noexcept {
+  CommandSyntax syntax;
+  syntax.usage = "train --data D [options]";
+  syntax.help = "Trains the model on data.";
+  syntax.define = [&](CLI::App &app) { addTrainOptions(app, options); };
+  return parseArguments(syntax, arguments, rest);
+}
+
+Parsed parsePredict(const std::vector<std::string> &arguments,
+                    PredictOptions &options,
+                    std::vector<std::string> *rest) noexcept {
+  CommandSyntax syntax;
+  syntax.usage = "predict [ENTRY] [INPUT=FILE…] [options]";
+  syntax.help = "Runs an entry over all samples.";
+  syntax.define = [&](CLI::App &app) { addPredictOptions(app, options); };
+  syntax.positional = [&](const std::string &argument) {
+    if (argument.find('=') != std::string::npos)
+      options.inputs.push_back(argument);
+    else if (options.entry.empty())
+      options.entry = argument;
+    else
+      failUsage("expected INPUT=FILE, found '{}'", argument);
+  };
+  return parseArguments(syntax, arguments, rest);
+}
+
+Parsed parseRun(const std::vector<std::string> &arguments, RunOptions &options,
+                std::vector<std::string> *rest) noexcept {
+  CommandSyntax syntax;
+  syntax.usage = "run ENTRY [INPUT=FILE…] [options]";
+  syntax.help = "Calls one entry or step.";
+  syntax.define = [&](CLI::App &app) { addRunOptions(app, options); };
+  syntax.positional = [&](const std::string &argument) {
+    if (argument.find('=') != std::string::npos)
+      options.inputs.push_back(argument);
+    else if (options.function.empty())
+      options.function = argument;
+    else
+      failUsage("expected INPUT=FILE, found '{}'", argument);
+  };
+  // The seconds are given with `=` or not at all: what stands behind a bare
+  // --time is another argument.
+  std::vector<std::string> spelt = arguments;
+  for (std::string &argument : spelt)
+    if (argument == "--time")
+      argument = "--time=1";
+  return parseArguments(syntax, spelt, rest);
+}
+
+} // namespace nnc::runtime

@@ -1,0 +1,97 @@
+//===- Progress.cpp - How far a training run is ---------------------------===//
+//
+// A bar with rate, remaining time and running means on a terminal; elsewhere
+// one line per epoch.
+//
+//===----------------------------------------------------------------------===//
+
+#include "nnc/Runtime/Progress.h"
+#include <cstdio>
+#include <fmt/format.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace nnc::runtime {
+
+/// Seconds between two drawings of the bar.
+static constexpr double drawInterval = 0.1;
+static constexpr int64_t barWidth = 20;
+
+std::string readable(double value) { return fmt::format("{:.6g}", value); }
+
+std::string readable(const NamedValues &values) {
+  std::string text;
+  for (const auto &[name, value] : values)
+    text +=
+        fmt::format("{}{} {}", text.empty() ? "" : "  ", name, readable(value));
+  return text;
+}
+
+static std::string duration(double seconds) {
+  int64_t whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole >= 3600)
+    return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60,
+                       whole % 60);
+  return fmt::format("{}:{:02}", whole / 60, whole % 60);
+}
+
+static void print(const std::string &text) {
+  std::fwrite(text.data(), 1, text.size(), stderr);
+  std::fflush(stderr);
+}
+
+Progress::Progress(int64_t epochs, int64_t stepsPerEpoch)
+    : onTerminal(isatty(STDERR_FILENO)), epochs(epochs),
+      stepsPerEpoch(stepsPerEpoch) {}
+
+Progress::~Progress() { clear(); }
+
+void Progress::clear() {
+  if (drawn)
+    print("\r\033[K");
+  drawn = false;
+}
+
+void Progress::beginEpoch(int64_t number) {
+  epoch = number;
+  current = Stopwatch();
+}
+
+void Progress::step(int64_t steps, int64_t samples,
+                    const NamedValues &running) {
+  if (!onTerminal || whole.seconds() - lastDrawn < drawInterval)
+    return;
+  lastDrawn = whole.seconds();
+  draw(steps, samples, running);
+}
+
+void Progress::draw(int64_t steps, int64_t samples,
+                    const NamedValues &running) {
+  double seconds = current.seconds();
+  double perStep = seconds / steps;
+  int64_t left = stepsPerEpoch - steps + (epochs - epoch) * stepsPerEpoch;
+  int64_t filled = barWidth * steps / stepsPerEpoch;
+  std::string text = fmt::format(
+      "epoch {}/{} [{}{}] {}/{}  {:.0f} samples/s  ETA {}  {}", epoch, epochs,
+      std::string(filled, '='), std::string(barWidth - filled, ' '), steps,
+      stepsPerEpoch, seconds > 0 ? samples / seconds : 0,
+      duration(perStep * left), readable(running));
+  winsize window{};
+  size_t width =
+      ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0
+          ? window.ws_col
+          : 80;
+  // A line that wraps could not be redrawn in place.
+  if (text.size() >= width)
+    text.resize(width - 1);
+  print("\r" + text + "\033[K");
+  drawn = true;
+}
+
+void Progress::endEpoch(int64_t step, const NamedValues &values) {
+  clear();
+  print(fmt::format("epoch {}/{}  step {}  {}  {:.2f} s\n", epoch, epochs, step,
+                    readable(values), current.seconds()));
+}
+
+} // namespace nnc::runtime
