@@ -1,0 +1,17 @@
+# Writes the .nn files of the standard library into one C++ file as arrays of
+# bytes: cmake -DOUTPUT=… -DFILES=a.nn;b.nn -P Embed.cmake
+set(text "// Made by lib/StandardLibrary/Embed.cmake.\n")
+string(APPEND text "#include \"nnc/StandardLibrary/StandardLibrary.h\"\n\n")
+set(table "")
+foreach(path ${FILES})
+  get_filename_component(name "${path}" NAME)
+  string(MAKE_C_IDENTIFIER "${name}" symbol)
+  file(READ "${path}" bytes HEX)
+  string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${bytes}")
+  string(REGEX REPLACE "((0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,)(0x..,))" "\\1\n" bytes "${bytes}")
+  string(APPEND text "static const unsigned char ${symbol}[] = {\n${bytes}0};\n")
+  string(APPEND table "      {\"${name}\", {reinterpret_cast<const char *>(${symbol}), sizeof(${symbol}) - 1}},\n")
+endforeach()
+string(APPEND text "\nllvm::ArrayRef<nnc::LibraryFile> nnc::getStandardLibrary() {\n")
+string(APPEND text "  static const LibraryFile files[] = {\n${table}  };\n  return files;\n}\n")
+file(WRITE "${OUTPUT}" "${text}")
