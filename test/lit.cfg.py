@@ -16,7 +16,7 @@ config.test_exec_root = os.path.join(config.nnc_obj_root, "test")
 config.environment["PATH"] = os.pathsep.join(
     [config.nnc_tools_dir, config.llvm_tools_dir, config.environment["PATH"]]
 )
-for tool in ["nnc-opt", "nnc"]:
+for tool in ["nnc-opt", "nnc-translate", "nnc"]:
     config.substitutions.append(
         (rf"(?<![\w./%@-]){tool}(?![\w./-])", os.path.join(config.nnc_tools_dir, tool))
     )

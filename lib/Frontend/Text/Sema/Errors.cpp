@@ -1,0 +1,64 @@
+//===- Errors.cpp - where messages and ops belong -------------------------===//
+//
+// Errors inside the library are reported at the user's call; ops made there
+// carry both places.
+//
+//===----------------------------------------------------------------------===//
+#include "GraphGen.h"
+#include "nnc/Frontend/Text/Location.h"
+
+using namespace mlir;
+
+namespace nnc::sema {
+
+SMLoc GraphGen::userLoc(SMLoc loc) {
+  for (Frame *at = frame; at && at->file->isLibrary; at = at->caller)
+    loc = at->callLoc;
+  return loc;
+}
+
+Diagnostic &GraphGen::error(SMLoc loc, const Twine &message) {
+  loc = userLoc(loc);
+  std::string text = message.str();
+  if (!reported.emplace(std::make_pair(loc.getPointer(), text), true).second) {
+    ignored.notes.clear();
+    lastError = nullptr;
+    return ignored;
+  }
+  lastError = &diags.error(loc, text);
+  return *lastError;
+}
+
+Location GraphGen::mlirLoc(SMLoc loc) {
+  SMLoc user = userLoc(loc);
+  auto key = std::make_pair(loc.getPointer(), user.getPointer());
+  auto found = places.find(key);
+  if (found != places.end())
+    return found->second;
+  MLIRContext *context = builder.getContext();
+  Location place = toMLIR(loc, diags, context);
+  if (user != loc)
+    place = CallSiteLoc::get(place, toMLIR(user, diags, context));
+  places.insert({key, place});
+  return place;
+}
+
+Datum GraphGen::tensor(Value value, SMLoc loc) {
+  if (value)
+    return Datum::ofTensor(value);
+  return poison(loc, builder.getError());
+}
+
+void GraphGen::noteOperand(Diagnostic &diag, const ast::Expr *operand,
+                           const Datum &value) {
+  auto *name = dyn_cast<ast::NameExpr>(operand);
+  if (!name || !value.isTensor() || frame->file->isLibrary)
+    return;
+  auto binding = frame->values.find(name->name);
+  if (binding == frame->values.end() || !binding->second.loc.isValid())
+    return;
+  diag.attachNote(binding->second.loc,
+                  "'" + name->name + "' is " + value.describe());
+}
+
+} // namespace nnc::sema

@@ -1,0 +1,165 @@
+//===- IntrinsicBuiltins.cpp - what only the compiler can do --------------===//
+//
+// Gradients, checks with messages, and questions about compile-time values.
+//
+//===----------------------------------------------------------------------===//
+#include "GraphGen.h"
+
+using namespace mlir;
+
+namespace nnc::sema {
+
+static Datum emitGrad(BuiltinCall &call) {
+  std::vector<Datum> args{call.args[0]};
+  args.insert(args.end(), call.rest.begin(), call.rest.end());
+  if (args.size() < 2)
+    return call.gen.poison(call.loc, "'grad' needs what to differentiate by: "
+                                     "grad(loss, x)");
+  return call.gen.gradient(args, call.loc);
+}
+
+static Datum emitStopGradient(BuiltinCall &call) {
+  if (call.args[0].isNumber())
+    return call.args[0];
+  Value x = call.gen.toTensor(call.args[0], call.loc);
+  if (!x)
+    return Datum();
+  call.gen.builder.setLoc(call.gen.mlirLoc(call.loc));
+  return call.gen.tensor(call.gen.builder.stopGradient(x), call.loc);
+}
+
+/// `parameters(M)`: the parameters of a model, as a list of tensors.
+static Datum emitParameters(BuiltinCall &call) {
+  if (!call.args[0].isPath())
+    return call.gen.poison(call.loc, "expected a model, but got " +
+                                         call.args[0].describeKind());
+  Datum::Elements values;
+  for (nn::VariableOp variable :
+       call.gen.parametersOf(call.args[0].getString(), call.loc))
+    values.push_back(Datum::ofTensor(call.gen.currentValue(variable)));
+  if (values.empty())
+    return Datum();
+  return Datum::ofList(std::move(values));
+}
+
+/// `ok = require(condition, "text {} …", a, b)`: an error at the user's call unless
+/// the condition holds; `{}` stand for the values.
+static Datum emitRequire(BuiltinCall &call) {
+  if (!call.args[0].isBool())
+    return call.gen.poison(call.loc, "'require' takes a condition that is "
+                                     "known when compiling, but got " +
+                                         call.args[0].describeKind());
+  if (call.args[0].getBool())
+    return Datum::ofBool(true);
+  std::string text;
+  StringRef left = call.args[1].getString();
+  size_t next = 0;
+  while (!left.empty()) {
+    auto [before, after] = left.split("{}");
+    text += before;
+    if (before.size() != left.size() && next < call.rest.size()) {
+      const Datum &value = call.rest[next++];
+      text += value.isString() ? value.getString().str() : value.describe();
+    }
+    left = after;
+  }
+  // Nothing after a broken requirement can be judged.
+  call.gen.error(call.loc, text);
+  call.gen.frame->hasReturned = true;
+  call.gen.frame->results.clear();
+  call.gen.frame->results.push_back({"", Datum(), call.loc});
+  return Datum();
+}
+
+static Datum emitLen(BuiltinCall &call) {
+  const Datum &x = call.args[0];
+  if (x.isList())
+    return Datum::ofInt(x.getElements().size());
+  if (x.isString())
+    return Datum::ofInt(x.getString().size());
+  if (x.isTensor() && rankOf(x.getTensor()) > 0)
+    return Datum::ofInt(shapeOf(x.getTensor())[0]);
+  return call.gen.poison(call.loc, x.describeKind() + " has no length");
+}
+
+/// `range(n)`, `range(a, b)`: a list of ints.
+static Datum emitRange(BuiltinCall &call) {
+  int64_t start = call.args[1].isNone() ? 0 : call.args[0].getInt();
+  int64_t stop =
+      call.args[1].isNone() ? call.args[0].getInt() : call.args[1].getInt();
+  if (stop > start && uint64_t(stop) - uint64_t(start) > 100000)
+    return call.gen.poison(call.loc, "a list of more than 100000 elements");
+  Datum::Elements values;
+  for (int64_t i = start; i < stop; ++i)
+    values.push_back(Datum::ofInt(i));
+  return Datum::ofList(std::move(values));
+}
+
+/// `pair(x)`: an int becomes two, a list of two stays.
+static Datum emitPair(BuiltinCall &call) {
+  GraphGen::ParamSpec spec{call.args[1].getString(), ast::TypeKind::Pair, true,
+                           false};
+  StringRef function = call.gen.frame->decl
+                           ? call.gen.frame->decl->name.name
+                           : StringRef("pair");
+  return call.gen.coerce(call.args[0], spec, function, call.loc);
+}
+
+static Datum emitIsTensor(BuiltinCall &call) {
+  return Datum::ofBool(call.args[0].isTensor());
+}
+
+static Datum emitIsFloat(BuiltinCall &call) {
+  const Datum &x = call.args[0];
+  return Datum::ofBool(x.isFloat() ||
+                       (x.isTensor() && isFloat(x.getTensor())));
+}
+
+/// `as_tensor(x)`: numbers and lists as tensors.
+static Datum emitAsTensor(BuiltinCall &call) {
+  Value x = call.gen.toTensor(call.args[0], call.loc);
+  return x ? Datum::ofTensor(x) : Datum();
+}
+
+/// `normalizer(x, mean, deviation)`: gives x, and notes that the two states of
+/// these names standardise it, if it is an input.
+static Datum emitNormalizer(BuiltinCall &call) {
+  GraphGen &gen = call.gen;
+  if (!call.args[0].isTensor() || !call.args[1].isTensor() ||
+      !call.args[2].isTensor())
+    return gen.poison(call.loc, "'normalizer' takes an input and two states");
+  auto input = dyn_cast<BlockArgument>(call.args[0].getTensor());
+  nn::VariableOp mean =
+      gen.builder.getReadVariable(call.args[1].getTensor());
+  nn::VariableOp deviation =
+      gen.builder.getReadVariable(call.args[2].getTensor());
+  if (!input || !mean || !deviation)
+    return call.args[0];
+  OpBuilder &ops = gen.builder.getOps();
+  StringRef name =
+      gen.function.decl->params[input.getArgNumber()].name.name;
+  gen.normalizers.insert(ops.getDictionaryAttr(
+      {ops.getNamedAttr("mean", ops.getStringAttr(mean.getSymName())),
+       ops.getNamedAttr("deviation", ops.getStringAttr(deviation.getSymName())),
+       ops.getNamedAttr("input", ops.getStringAttr(name))}));
+  return call.args[0];
+}
+
+ArrayRef<Builtin> getIntrinsicBuiltins() {
+  static constexpr Builtin table[] = {
+      {"as_tensor", "x", emitAsTensor},
+      {"grad", "loss by*", emitGrad},
+      {"is_float", "x", emitIsFloat},
+      {"is_tensor", "x", emitIsTensor},
+      {"len", "x", emitLen},
+      {"normalizer", "x mean deviation", emitNormalizer},
+      {"pair", "x name:string=x", emitPair},
+      {"parameters", "model", emitParameters},
+      {"range", "start:int stop:int=none", emitRange},
+      {"require", "condition text:string values*", emitRequire},
+      {"stop_gradient", "x", emitStopGradient},
+  };
+  return table;
+}
+
+} // namespace nnc::sema
