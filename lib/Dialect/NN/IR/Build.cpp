@@ -36,6 +36,10 @@ Value NNBuilder::add(Value x, Value y) {
   std::optional<double> a = getSplat(x), b = getSplat(y);
   if (a && b)
     return splat(x, *a + *b);
+  if (auto negated = y.getDefiningOp<NegOp>())
+    return make<SubOp>(x, negated.getOperand());
+  if (auto negated = x.getDefiningOp<NegOp>())
+    return make<SubOp>(y, negated.getOperand());
   return make<AddOp>(x, y);
 }
 
@@ -43,6 +47,8 @@ Value NNBuilder::sub(Value x, Value y) {
   std::optional<double> a = getSplat(x), b = getSplat(y);
   if (a && b)
     return splat(x, *a - *b);
+  if (auto negated = y.getDefiningOp<NegOp>())
+    return make<AddOp>(x, negated.getOperand());
   return make<SubOp>(x, y);
 }
 

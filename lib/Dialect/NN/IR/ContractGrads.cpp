@@ -9,11 +9,37 @@
 using namespace mlir;
 using namespace nnc::nn;
 
+/// The same for a result's gradient whose elements all are `factor`: sums of the
+/// other operand, repeated.
+static Value repeatSum(NNBuilder &b, double factor, Value other, StringRef others,
+                       RankedTensorType type, StringRef own) {
+  SmallVector<int64_t> summed, axes;
+  std::string left;
+  for (auto [axis, letter] : llvm::enumerate(others)) {
+    if (own.contains(letter))
+      left += letter;
+    else
+      summed.push_back(axis);
+  }
+  SmallVector<int64_t> permutation;
+  for (auto [axis, letter] : llvm::enumerate(own)) {
+    size_t from = left.find(letter);
+    if (from == std::string::npos)
+      continue;
+    permutation.push_back(from);
+    axes.push_back(axis);
+  }
+  Value sum = b.transpose(b.reduceSum(other, summed), permutation);
+  return b.broadcast(b.scale(sum, factor), axes, type);
+}
+
 /// The gradient of the operand with letters `own`: `grad` (letters `outer`)
 /// times `other` (letters `others`), summed over what `own` does not have. A
 /// letter of `own` alone was summed away, so its gradient is repeated.
 static Value contractGrad(NNBuilder &b, Value grad, StringRef outer, Value other,
                           StringRef others, RankedTensorType type, StringRef own) {
+  if (std::optional<double> factor = getSplat(grad))
+    return repeatSum(b, *factor, other, others, type, own);
   std::string letters;
   SmallVector<int64_t> axes;
   for (auto [axis, letter] : llvm::enumerate(own)) {

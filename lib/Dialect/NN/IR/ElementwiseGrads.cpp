@@ -25,7 +25,7 @@ SmallVector<Value> AbsOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
 SmallVector<Value> CosOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                    ArrayRef<bool> needed) {
   return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    return b.mul(b.neg(g), b.make<SinOp>(getOperand()));
+    return b.neg(b.mul(g, b.make<SinOp>(getOperand())));
   });
 }
 
@@ -83,8 +83,8 @@ SmallVector<Value> NegOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
 SmallVector<Value> RsqrtOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                      ArrayRef<bool> needed) {
   return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    Value y = getResult();
-    return b.mul(b.scale(g, -0.5), b.mul(y, b.mul(y, y)));
+    Value y = getResult(), cube = b.mul(y, b.mul(y, y));
+    return b.mul(b.scale(g, -0.5), cube);
   });
 }
 
@@ -182,7 +182,7 @@ SmallVector<Value> ModOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
   return applyGradRules(
       *this, builder, resultGrads, needed, [](NNBuilder &, Value g) { return g; },
       [&](NNBuilder &b, Value g) {
-        return b.mul(b.neg(g), b.make<FloorDivOp>(getLhs(), getRhs()));
+        return b.neg(b.mul(g, b.make<FloorDivOp>(getLhs(), getRhs())));
       });
 }
 
@@ -199,9 +199,10 @@ static Value powerSlope(NNBuilder &b, Value x, Value y) {
   }
   // At x = y = 0 the power is constant, but x^(y-1) infinite.
   Value zero = b.zeros(x), one = b.splat(x, 1);
-  Value bothZero = b.make<AndOp>(b.compare(Predicate::eq, x, zero),
-                                 b.compare(Predicate::eq, y, zero));
-  return b.mul(y, b.make<PowOp>(b.select(bothZero, one, x), b.sub(y, one)));
+  Value baseZero = b.compare(Predicate::eq, x, zero);
+  Value exponentZero = b.compare(Predicate::eq, y, zero);
+  Value safe = b.select(b.make<AndOp>(baseZero, exponentZero), one, x);
+  return b.mul(y, b.make<PowOp>(safe, b.sub(y, one)));
 }
 
 SmallVector<Value> PowOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
@@ -215,7 +216,8 @@ SmallVector<Value> PowOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
         // the gradient: no infinity or NaN appears, whatever it is multiplied by.
         Value one = b.splat(x, 1);
         Value safe = b.select(b.compare(Predicate::gt, x, b.zeros(x)), x, one);
-        return b.mul(g, b.mul(b.make<PowOp>(safe, y), b.make<LogOp>(safe)));
+        Value power = b.make<PowOp>(safe, y), log = b.make<LogOp>(safe);
+        return b.mul(g, b.mul(power, log));
       });
 }
 

@@ -48,7 +48,8 @@ static Value sortedPlaces(NNBuilder &b, SortOp op) {
   Value moved = b.make<SubOp>(indices, b.make<IotaOp>(type, axis));
   if (stride != 1)
     moved = b.make<MulOp>(moved, b.splat(type, stride));
-  return b.make<AddOp>(b.make<IotaOp>(flat, 0), b.make<ReshapeOp>(flat, moved));
+  Value own = b.make<IotaOp>(flat, 0);
+  return b.make<AddOp>(own, b.make<ReshapeOp>(flat, moved));
 }
 
 SmallVector<Value> SortOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
@@ -59,8 +60,8 @@ SmallVector<Value> SortOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
       return g;
     RankedTensorType type = tensorTypeOf(getOperand());
     RankedTensorType flat = type.clone({type.getNumElements()});
-    Value sum = b.make<ScatterAddOp>(b.splat(flat, 0), sortedPlaces(b, *this),
-                                     b.reshape(g, flat), /*axis=*/0);
+    Value places = sortedPlaces(b, *this), updates = b.reshape(g, flat);
+    Value sum = b.make<ScatterAddOp>(b.splat(flat, 0), places, updates, /*axis=*/0);
     return b.reshape(sum, type);
   });
 }

@@ -49,11 +49,12 @@ static SmallVector<Value> extremumGrad(ReduceOp op, Predicate worse, OpBuilder &
     unsigned width = count < std::numeric_limits<int32_t>::max() ? 32 : 64;
     RankedTensorType placeType = type.clone(IntegerType::get(op.getContext(), width));
     Value places = placesAlong(b, placeType, axes);
-    Value isWorse =
-        b.compare(worse, op.getOperand(), b.unreduce(op.getResult(), axes, type));
+    Value extremum = b.unreduce(op.getResult(), axes, type);
+    Value isWorse = b.compare(worse, op.getOperand(), extremum);
     Value candidates = b.select(isWorse, b.splat(placeType, count), places);
     Value first = b.unreduce(b.make<ReduceMinOp>(candidates, axes), axes, placeType);
-    return b.keepIf(b.compare(Predicate::eq, places, first), b.unreduce(g, axes, type));
+    Value isFirst = b.compare(Predicate::eq, places, first);
+    return b.keepIf(isFirst, b.unreduce(g, axes, type));
   });
 }
 

@@ -79,9 +79,10 @@ SmallVector<Value> PadOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
       [&](NNBuilder &b, Value g) {
         // The sum over the padding alone: a difference of sums would lose digits.
         Type i1 = builder.getI1Type();
+        Value inside = b.splat(operand.clone(i1), 0);
+        Value outside = b.splat(RankedTensorType::get({}, i1), 1);
         Value isPadding =
-            b.make<PadOp>(b.splat(operand.clone(i1), 0), b.splat(RankedTensorType::get({}, i1), 1),
-                          getLow(), getHigh(), getInterior());
+            b.make<PadOp>(inside, outside, getLow(), getHigh(), getInterior());
         return b.sumAll(b.keepIf(isPadding, g));
       });
 }

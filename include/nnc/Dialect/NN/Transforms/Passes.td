@@ -16,6 +16,19 @@ def BuildInit : Pass<"nn-build-init", "::mlir::ModuleOp"> {
   let dependentDialects = ["::nnc::nn::NNDialect"];
 }
 
+def Differentiate : Pass<"nn-differentiate", "::mlir::ModuleOp"> {
+  let summary = "replace gradients by the graph that computes them";
+  let description = [{
+    Replaces every `nn.gradient`, in order of appearance, by reverse mode over
+    the ops between what it is taken by and its loss, then removes every
+    `nn.stop_gradient`. All reads of a variable in a function become its first
+    one. A value that the loss does not depend on gets a gradient of zero; if
+    there is no differentiable path to any value of an `nn.gradient`, that is an
+    error, which names each op that cuts one.
+  }];
+  let dependentDialects = ["::nnc::nn::NNDialect"];
+}
+
 def FormKernels : Pass<"nn-form-kernels", "::mlir::ModuleOp"> {
   let summary = "cluster ops into kernels";
   let description = [{
