@@ -19,4 +19,36 @@ def ConvertKernelToLinalg : Pass<"convert-kernel-to-linalg", "::mlir::ModuleOp">
       "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
 }
 
+def ConvertLinalgToVector : Pass<"convert-linalg-to-vector", "::mlir::func::FuncOp"> {
+  let summary = "linalg on buffers to loops over vectors";
+  let description = [{
+    Every `linalg.generic` on buffers becomes `scf.for` loops over vector ops:
+    vectors run along the loop that makes most accesses contiguous, reductions
+    keep a tile of accumulators in registers over all reduced loops, and edges
+    are smaller tiles and vectors of exactly the remaining width. The schedule
+    is derived from the nest and the target's vector registers. A nest with an
+    address that is not linear in its loops becomes scalar loops.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::memref::MemRefDialect",
+      "::mlir::scf::SCFDialect", "::mlir::vector::VectorDialect"];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"128",
+           "Width of a vector register">,
+    Option<"vectorRegisters", "vector-registers", "unsigned", /*default=*/"16",
+           "Number of vector registers">];
+  let statistics = [
+    Statistic<"numVector", "vector", "Nests made of vectors">,
+    Statistic<"numScalar", "scalar", "Nests made of scalar loops">];
+}
+
+def ConvertMathToPolynomial : Pass<"convert-math-to-polynomial"> {
+  let summary = "f32 functions to polynomials";
+  let description = [{
+    exp, log, tanh, erf and their like in single precision become polynomials,
+    on vectors and scalars alike. Double precision is left to libm.
+  }];
+  let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
+      "::mlir::vector::VectorDialect"];
+}
+
 #endif // NNC_CONVERSION_PASSES

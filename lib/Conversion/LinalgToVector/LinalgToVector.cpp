@@ -1,0 +1,55 @@
+//===- LinalgToVector.cpp - linalg on buffers to loops over vectors -------===//
+//
+// Every linalg.generic with linear addresses becomes loops and vector ops by a
+// schedule derived from the target; any other becomes scalar loops.
+//
+//===----------------------------------------------------------------------===//
+#include "NestEmitter.h"
+#include "nnc/Conversion/Passes.h"
+#include "mlir/Dialect/Linalg/Transforms/Transforms.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+namespace nnc {
+#define GEN_PASS_DEF_CONVERTLINALGTOVECTOR
+#include "nnc/Conversion/Passes.h.inc"
+} // namespace nnc
+
+using namespace mlir;
+using namespace nnc;
+
+namespace {
+struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<ConvertLinalgToVector> {
+  using ConvertLinalgToVectorBase::ConvertLinalgToVectorBase;
+
+  void runOnOperation() override {
+    IRRewriter rewriter(&getContext());
+    VectorTarget target{vectorBits, vectorRegisters};
+    SmallVector<linalg::GenericOp> generics;
+    getOperation()->walk([&](linalg::GenericOp op) { generics.push_back(op); });
+    // Backwards, popping: a reduction erases the fill that stands before it.
+    while (!generics.empty()) {
+      linalg::GenericOp op = generics.pop_back_val();
+      std::optional<Nest> nest = Nest::describe(op);
+      if (!nest) {
+        ++numScalar;
+        rewriter.setInsertionPoint(op);
+        if (failed(linalg::linalgOpToLoops(rewriter, op))) {
+          op.emitError() << "has no loops";
+          return signalPassFailure();
+        }
+        rewriter.eraseOp(op);
+        continue;
+      }
+      ++numVector;
+      NestEmitter emitter(rewriter, *nest, Schedule::choose(*nest, target));
+      if (Operation *fill = emitter.takeFill()) {
+        assert(!generics.empty() && generics.back() == fill && "the fill stands just before");
+        generics.pop_back();
+        fill->erase();
+      }
+      emitter.emit();
+    }
+  }
+};
+} // namespace

@@ -1,0 +1,95 @@
+//===- NestEmitter.h - loops and vectors from a nest ------------*- C++ -*-===//
+#ifndef NNC_CONVERSION_LINALGTOVECTOR_NESTEMITTER_H
+#define NNC_CONVERSION_LINALGTOVECTOR_NESTEMITTER_H
+
+#include "Nest.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "llvm/ADT/DenseMap.h"
+
+namespace nnc {
+
+/// What the schedule is derived from.
+struct VectorTarget {
+  unsigned bits = 128;
+  unsigned registers = 16;
+};
+
+/// How a nest is walked.
+struct Schedule {
+  static constexpr unsigned none = ~0u;
+  /// The loop that vectors run along, and how many of its iterations one holds.
+  unsigned lane = none;
+  int64_t width = 1;
+  /// Vectors of the lane loop that one tile holds.
+  int64_t laneTile = 1;
+  /// A parallel loop of which a tile holds several iterations, so that what
+  /// does not depend on it is loaded once for all.
+  unsigned row = none;
+  int64_t rowTile = 1;
+
+  static Schedule choose(const Nest &nest, const VectorTarget &target);
+};
+
+/// The operation by which a reduction joins two partial results, if the payload
+/// is `acc op value`; null else.
+mlir::Operation *getCombiner(mlir::linalg::GenericOp op);
+
+/// Replaces the nest's op by loops over vectors.
+class NestEmitter {
+public:
+  NestEmitter(mlir::OpBuilder &builder, Nest nest, const Schedule &schedule)
+      : b(builder), loc(nest.op.getLoc()), nest(std::move(nest)), schedule(schedule) {}
+  /// A reduction onto what the op before filled with a constant starts from the
+  /// constant: answers that op, which the caller erases. Null if there is none.
+  mlir::Operation *takeFill();
+  void emit();
+
+private:
+  /// A place in the iteration space: the loops' induction variables plus
+  /// constants, and how many lanes are computed there.
+  struct Point {
+    llvm::SmallVector<int64_t> delta;
+    int64_t width;
+  };
+  using Carried = llvm::SmallVector<mlir::Value>;
+
+  void forEachTile(unsigned loop, llvm::function_ref<void()> body);
+  void forEachChunk(llvm::function_ref<void()> body);
+  void emitTile();
+  Carried emitReduction(unsigned loop, Carried carried);
+  Carried emitLaneReduction(unsigned loop, Carried carried);
+  Carried emitPoints(llvm::ArrayRef<Point> points, Carried carried);
+  void storePoints(mlir::ValueRange carried);
+
+  llvm::SmallVector<mlir::Value> emitPayload(const Point &point, mlir::ValueRange accumulators);
+  mlir::Value address(const Access &access, const Point &point);
+  mlir::Value load(const Access &access, const Point &point);
+  void store(mlir::Value value, const Access &access, const Point &point);
+  mlir::Value broadcast(mlir::Value value, int64_t width);
+  mlir::Value constantIndex(int64_t value);
+  mlir::Value indexOf(unsigned loop, const Point &point);
+  mlir::Value gatherLoad(mlir::memref::LoadOp op, mlir::ValueRange indices, int64_t width);
+  mlir::Value combine(mlir::Value x, mlir::Value y);
+  mlir::Value reduceLanes(mlir::Value vector);
+  mlir::Value initialAccumulator(const Point &point);
+  bool reducesLanes() const {
+    return schedule.lane != Schedule::none && nest.loops[schedule.lane].reduced;
+  }
+
+  mlir::OpBuilder &b;
+  mlir::Location loc;
+  Nest nest;
+  Schedule schedule;
+  mlir::Operation *combiner = nullptr;
+  /// The constant that the outputs hold before, if a fill directly precedes.
+  mlir::TypedAttr filled;
+
+  llvm::SmallVector<mlir::Value> ivs;
+  llvm::SmallVector<Point> points;
+  llvm::DenseMap<std::pair<const Access *, int64_t>, llvm::SmallVector<std::pair<int64_t, mlir::Value>, 1>>
+      loaded;
+};
+
+} // namespace nnc
+
+#endif // NNC_CONVERSION_LINALGTOVECTOR_NESTEMITTER_H
