@@ -173,3 +173,44 @@ func.func @pad_with_another_value_stays() -> tensor<3xf32> {
   %a = nn.pad %x, %v low [1] high [0] interior [0] : tensor<2xf32>, tensor<f32> -> tensor<3xf32>
   return %a : tensor<3xf32>
 }
+
+// -----
+
+// What keeps the reduced axes and then repeats them needs no reshape.
+// CHECK-LABEL: func.func @broadcast_of_inserted_axes(
+//  CHECK-SAME:     %[[X:.*]]: tensor<2x3xf32>
+//  CHECK-NEXT:   %[[Y:.*]] = nn.broadcast %[[X]] [0, 2] : tensor<2x3xf32> -> tensor<2x4x3x5xf32>
+//  CHECK-NEXT:   return %[[Y]]
+func.func @broadcast_of_inserted_axes(%x: tensor<2x3xf32>) -> tensor<2x4x3x5xf32> {
+  %a = nn.reshape %x : tensor<2x3xf32> -> tensor<2x1x3x1xf32>
+  %b = nn.broadcast %a [0, 1, 2, 3] : tensor<2x1x3x1xf32> -> tensor<2x4x3x5xf32>
+  return %b : tensor<2x4x3x5xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @broadcast_of_other_reshapes_stays(
+//       CHECK:   nn.reshape
+//       CHECK:   nn.broadcast
+//       CHECK:   nn.reshape
+//       CHECK:   nn.broadcast
+func.func @broadcast_of_other_reshapes_stays(%x: tensor<2x3xf32>, %y: tensor<3x1xf32>) -> (tensor<4x6xf32>, tensor<4x3xf32>) {
+  %a = nn.reshape %x : tensor<2x3xf32> -> tensor<6xf32>
+  %b = nn.broadcast %a [1] : tensor<6xf32> -> tensor<4x6xf32>
+  %c = nn.reshape %y : tensor<3x1xf32> -> tensor<3xf32>
+  %d = nn.broadcast %c [1] : tensor<3xf32> -> tensor<4x3xf32>
+  return %b, %d : tensor<4x6xf32>, tensor<4x3xf32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func @transpose_of_unit_axes(
+//  CHECK-SAME:     %[[X:.*]]: tensor<2x1x3xf32>
+//   CHECK-DAG:   %[[Y:.*]] = nn.reshape %[[X]] : tensor<2x1x3xf32> -> tensor<1x2x3xf32>
+//   CHECK-DAG:   %[[Z:.*]] = nn.transpose %[[X]] [1, 2, 0]
+//       CHECK:   return %[[Y]], %[[Z]]
+func.func @transpose_of_unit_axes(%x: tensor<2x1x3xf32>) -> (tensor<1x2x3xf32>, tensor<1x3x2xf32>) {
+  %a = nn.transpose %x [1, 0, 2] : tensor<2x1x3xf32> -> tensor<1x2x3xf32>
+  %b = nn.transpose %x [1, 2, 0] : tensor<2x1x3xf32> -> tensor<1x3x2xf32>
+  return %a, %b : tensor<1x2x3xf32>, tensor<1x3x2xf32>
+}

@@ -18,6 +18,14 @@ func.func @constant_elements() {
 
 // -----
 
+func.func @constant_sparse() {
+  // expected-error @below {{value must be a 'dense' literal but is sparse<0, 1.000000e+00> : tensor<4xf32>}}
+  %a = nn.constant sparse<0, 1.0> : tensor<4xf32>
+  return
+}
+
+// -----
+
 func.func @iota_axis() {
   // expected-error @below {{axis 2 is not among the 2 axes of 'tensor<2x4xi32>'}}
   %a = nn.iota 2 : tensor<2x4xi32>

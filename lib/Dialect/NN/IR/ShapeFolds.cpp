@@ -31,6 +31,23 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
 // BroadcastOp
 //===----------------------------------------------------------------------===//
 
+/// The result axes of what `reshape` is made from, where it only inserts axes of
+/// size 1: those axes are broadcast as well without being inserted first.
+static std::optional<SmallVector<int64_t>> skipUnitAxes(ReshapeOp reshape,
+                                                        ArrayRef<int64_t> axes) {
+  ArrayRef<int64_t> from = tensorType(reshape.getOperand()).getShape();
+  SmallVector<int64_t> kept;
+  for (auto [axis, size] : llvm::zip_equal(axes, reshape.getType().getShape())) {
+    if (kept.size() < from.size() && from[kept.size()] == size)
+      kept.push_back(axis);
+    else if (size != 1)
+      return std::nullopt;
+  }
+  if (kept.size() != from.size())
+    return std::nullopt;
+  return kept;
+}
+
 OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
   // Axes increase, so with equal types each stays where it is.
   if (getOperand().getType() == getType())
@@ -56,12 +73,31 @@ OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
     getOperandMutable().assign(inner.getOperand());
     return getResult();
   }
+  if (auto reshape = getOperand().getDefiningOp<ReshapeOp>()) {
+    if (std::optional<SmallVector<int64_t>> kept = skipUnitAxes(reshape, axes)) {
+      setAxes(*kept);
+      getOperandMutable().assign(reshape.getOperand());
+      return getResult();
+    }
+  }
   return {};
 }
 
 //===----------------------------------------------------------------------===//
 // TransposeOp
 //===----------------------------------------------------------------------===//
+
+/// Axes of size 1 may move freely: where the others keep their order, so do the
+/// elements.
+LogicalResult TransposeOp::canonicalize(TransposeOp op, PatternRewriter &rewriter) {
+  RankedTensorType operand = tensorType(op.getOperand());
+  SmallVector<int64_t> moved = llvm::to_vector(llvm::make_filter_range(
+      op.getPermutation(), [&](int64_t axis) { return operand.getDimSize(axis) != 1; }));
+  if (!llvm::is_sorted(moved))
+    return rewriter.notifyMatchFailure(op, "moves elements");
+  rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getOperand());
+  return success();
+}
 
 OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   ArrayRef<int64_t> permutation = getPermutation();

@@ -27,6 +27,12 @@ ConstantOp ConstantOp::createSplat(OpBuilder &builder, Location loc, RankedTenso
   return ConstantOp::create(builder, loc, type, DenseElementsAttr::get(type, element));
 }
 
+LogicalResult ConstantOp::verify() {
+  if (!isa<DenseElementsAttr>(getValue()))
+    return emitOpError() << "value must be a 'dense' literal but is " << getValue();
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // IotaOp
 //===----------------------------------------------------------------------===//

@@ -14,6 +14,7 @@ class NN_Reduction<string mnemonic, Type type, list<Trait> traits = []>
   let arguments = (ins type:$operand, DenseI64ArrayAttr:$axes);
   let results = (outs type:$result);
   let assemblyFormat = "$operand $axes attr-dict `:` type($operand) `->` type($result)";
+  let hasCanonicalizeMethod = 1;
   let hasFolder = 1;
 }
 

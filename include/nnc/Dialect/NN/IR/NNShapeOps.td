@@ -12,7 +12,7 @@ include "nnc/Dialect/NN/IR/NNBase.td"
 def NN_ConstantOp : NN_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value", "result"]>]> {
   let summary = "constant";
   let description = [{
-    A literal tensor.
+    A literal tensor, its elements given (`dense`).
 
     Example:
     ```mlir
@@ -22,6 +22,7 @@ def NN_ConstantOp : NN_Op<"constant", [Pure, ConstantLike, AllTypesMatch<["value
   let arguments = (ins ElementsAttr:$value);
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = "attr-dict $value";
+  let hasVerifier = 1;
   let hasFolder = 1;
   let extraClassDeclaration = [{
     /// Makes a constant of `type` whose elements all are `value`.
@@ -95,6 +96,7 @@ def NN_TransposeOp : NN_InferredPrimitive<"transpose", [Differentiable]> {
   let arguments = (ins NN_Tensor:$operand, DenseI64ArrayAttr:$permutation);
   let results = (outs NN_Tensor:$result);
   let assemblyFormat = "$operand $permutation attr-dict `:` type($operand) `->` type($result)";
+  let hasCanonicalizeMethod = 1;
   let hasFolder = 1;
 }
 
