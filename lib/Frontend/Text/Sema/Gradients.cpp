@@ -19,13 +19,28 @@ static SMLoc placeOf(Operation *op, const DiagnosticEngine &diags) {
   return fromMLIR(loc, diags);
 }
 
+/// What stands at a place of the source: a function's name, or the operator.
+static StringRef textAt(SMLoc loc) {
+  const char *begin = loc.getPointer(), *end = begin;
+  while (llvm::isAlnum(*end) || *end == '_')
+    ++end;
+  if (end == begin)
+    while (*end && StringRef("<>=!+-*/%@.").contains(*end))
+      ++end;
+  return StringRef(begin, end - begin);
+}
+
 static void noteCuts(GraphGen &gen, Diagnostic &diag,
                      const GraphBuilder::Cuts &cuts) {
+  llvm::DenseSet<const char *> seen;
   for (Operation *op : cuts) {
-    StringRef name = op->getName().stripDialect();
     SMLoc loc = placeOf(op, gen.diags);
-    if (loc.isValid())
-      diag.attachNote(loc, "'" + name + "' lets no gradient through");
+    if (!loc.isValid() || !seen.insert(loc.getPointer()).second)
+      continue;
+    StringRef name = textAt(loc);
+    if (name.empty())
+      name = op->getName().stripDialect();
+    diag.attachNote(loc, "'" + name + "' lets no gradient through");
   }
 }
 

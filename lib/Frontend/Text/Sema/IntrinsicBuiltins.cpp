@@ -109,6 +109,10 @@ static Datum emitIsTensor(BuiltinCall &call) {
   return Datum::ofBool(call.args[0].isTensor());
 }
 
+static Datum emitIsList(BuiltinCall &call) {
+  return Datum::ofBool(call.args[0].isList());
+}
+
 static Datum emitIsFloat(BuiltinCall &call) {
   const Datum &x = call.args[0];
   return Datum::ofBool(x.isFloat() ||
@@ -150,6 +154,7 @@ ArrayRef<Builtin> getIntrinsicBuiltins() {
       {"as_tensor", "x", emitAsTensor},
       {"grad", "loss by*", emitGrad},
       {"is_float", "x", emitIsFloat},
+      {"is_list", "x", emitIsList},
       {"is_tensor", "x", emitIsTensor},
       {"len", "x", emitLen},
       {"normalizer", "x mean deviation", emitNormalizer},
