@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Dialect/NN/Transforms/Passes.h"
+#include "nnc/Support/NameHash.h"
 
 namespace nnc::nn {
 #define GEN_PASS_DEF_BUILDINIT
@@ -16,14 +17,6 @@ using namespace mlir;
 using namespace nnc::nn;
 
 namespace {
-
-/// 64-bit FNV-1a (Fowler, Noll, Vo).
-uint64_t hashName(StringRef name) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (unsigned char c : name)
-    hash = (hash ^ c) * 0x100000001b3u;
-  return hash;
-}
 
 struct BuildInit : public nnc::nn::impl::BuildInitBase<BuildInit> {
   void runOnOperation() override {
@@ -55,7 +48,7 @@ struct BuildInit : public nnc::nn::impl::BuildInitBase<BuildInit> {
       Location at = variable.getLoc();
       Value hash = ConstantOp::create(
           builder, at,
-          DenseElementsAttr::get(scalar, static_cast<int64_t>(hashName(variable.getSymName()))));
+          DenseElementsAttr::get(scalar, static_cast<int64_t>(nnc::hashName(variable.getSymName()))));
       Value key = AddOp::create(builder, at, scalar, body.getArgument(0), hash);
       key = ReshapeOp::create(builder, at, one, key);
       Value random = ConcatOp::create(builder, at, ValueRange{key, zero}, 0);

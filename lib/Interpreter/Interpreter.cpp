@@ -1,0 +1,184 @@
+//===- Interpreter.cpp - runs nn modules in float64 -----------------------===//
+//
+// Ops one after the other, each by its rule; values die with their last use.
+// A function's writes are kept until it is done, so that reads give the values
+// from before the call wherever they stand, and a call that fails changes
+// nothing.
+//
+//===----------------------------------------------------------------------===//
+#include "nnc/Interpreter/Interpreter.h"
+#include "Rules.h"
+#include "nnc/Support/NameHash.h"
+
+using namespace mlir;
+using namespace nnc;
+using namespace nnc::nn;
+
+const RuleTable &nnc::getRules() {
+  static const RuleTable table = [] {
+    RuleTable rules;
+    addContractRules(rules);
+    addConvRules(rules);
+    addElementwiseRules(rules);
+    addIndexRules(rules);
+    addRandomRules(rules);
+    addReduceRules(rules);
+    addShapeRules(rules);
+    addWindowRules(rules);
+    return rules;
+  }();
+  return table;
+}
+
+bool nnc::hasInterpreterRule(StringRef opName) { return getRules().find(opName) != nullptr; }
+
+namespace {
+
+using TensorRef = std::shared_ptr<const Tensor>;
+
+/// The values of one run of a block.
+class Frame {
+public:
+  void bind(Value value, TensorRef tensor) { values[value] = {std::move(tensor), countUses(value)}; }
+
+  TensorRef get(Value value) const { return values.at(value).tensor; }
+
+  /// Runs a primitive. Its operands are gone if it was their last user.
+  LogicalResult run(Operation *op);
+
+private:
+  struct Entry {
+    TensorRef tensor;
+    size_t usesLeft;
+  };
+
+  static size_t countUses(Value value) {
+    return std::distance(value.use_begin(), value.use_end());
+  }
+  void release(Value value) {
+    auto it = values.find(value);
+    if (--it->second.usesLeft == 0)
+      values.erase(it);
+  }
+
+  DenseMap<Value, Entry> values;
+};
+
+} // namespace
+
+LogicalResult Frame::run(Operation *op) {
+  const RuleTable::Rule *rule = getRules().find(op->getName().getStringRef());
+  if (!rule)
+    return op->emitError() << "'" << op->getName() << "' cannot be interpreted"
+                           << (isa<GradientOp>(op) ? ": run nn-differentiate first" : "");
+  SmallVector<const Tensor *> operands;
+  for (Value operand : op->getOperands())
+    operands.push_back(values.at(operand).tensor.get());
+  SmallVector<Tensor, 2> results;
+  for (Value result : op->getResults()) {
+    auto type = cast<RankedTensorType>(result.getType());
+    if (!fitsInterpreter(type))
+      return op->emitError() << type << " is too large for the interpreter";
+    results.emplace_back(type);
+  }
+  if (failed((*rule)(op, operands, results)))
+    return failure();
+  for (auto [value, tensor] : llvm::zip_equal(op->getResults(), results))
+    if (!value.use_empty())
+      bind(value, std::make_shared<const Tensor>(std::move(tensor)));
+  for (Value operand : op->getOperands())
+    release(operand);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Interpreter
+//===----------------------------------------------------------------------===//
+
+Interpreter::Interpreter(ModuleOp module, Options options) : module(module), options(options) {
+  for (VariableOp variable : module.getOps<VariableOp>())
+    types[variable.getSymName()] = variable.getTensorType();
+}
+
+LogicalResult Interpreter::initialize(uint64_t seed) {
+  for (VariableOp variable : module.getOps<VariableOp>()) {
+    Block &init = variable.getInit().front();
+    Tensor state(cast<RankedTensorType>(init.getArgument(0).getType()));
+    state.ints[0] = static_cast<int64_t>(seed + hashName(variable.getSymName()));
+    Frame frame;
+    frame.bind(init.getArgument(0), std::make_shared<const Tensor>(std::move(state)));
+    for (Operation &op : init.without_terminator())
+      if (failed(frame.run(&op)))
+        return failure();
+    Tensor value = *frame.get(cast<YieldOp>(init.getTerminator()).getValue());
+    if (options.roundVariables)
+      value.roundToType();
+    variables[variable.getSymName()] = std::make_shared<const Tensor>(std::move(value));
+  }
+  return success();
+}
+
+FailureOr<SmallVector<Tensor>> Interpreter::call(StringRef name, ArrayRef<Tensor> inputs) {
+  auto function = module.lookupSymbol<FunctionOpInterface>(name);
+  if (!function || !isGraphFunction(function))
+    return module.emitError() << "no entry or step is named '" << name << "'";
+  ArrayRef<Type> expected = function.getArgumentTypes();
+  if (inputs.size() != expected.size())
+    return function.emitError() << "'" << name << "' has " << expected.size()
+                                << " inputs but is called with " << inputs.size();
+
+  Frame frame;
+  for (auto [i, input] : llvm::enumerate(inputs)) {
+    if (input.type != expected[i])
+      return function.emitError() << "input " << i << " of '" << name << "' is " << expected[i]
+                                  << " but is given " << input.type;
+    Tensor value = input;
+    if (options.roundVariables)
+      value.roundToType();
+    frame.bind(function.getArgument(i), std::make_shared<const Tensor>(std::move(value)));
+  }
+
+  llvm::StringMap<TensorRef> written;
+  auto store = [&](Value value) -> TensorRef {
+    if (!options.roundVariables)
+      return frame.get(value);
+    Tensor rounded = *frame.get(value);
+    rounded.roundToType();
+    return std::make_shared<const Tensor>(std::move(rounded));
+  };
+  Block &body = function.getFunctionBody().front();
+  for (Operation &op : body.without_terminator()) {
+    if (auto read = dyn_cast<ReadOp>(op)) {
+      auto it = variables.find(read.getVariable());
+      if (it == variables.end())
+        return read.emitError() << "'" << read.getVariable() << "' has no value yet";
+      frame.bind(read.getResult(), it->second);
+    } else if (auto write = dyn_cast<WriteOp>(op)) {
+      written[write.getVariable()] = store(write.getValue());
+    } else if (failed(frame.run(&op))) {
+      return failure();
+    }
+  }
+
+  SmallVector<Tensor> outputs;
+  for (Value value : body.getTerminator()->getOperands())
+    outputs.push_back(*store(value));
+  for (auto &entry : written)
+    variables[entry.getKey()] = entry.getValue();
+  return outputs;
+}
+
+const Tensor *Interpreter::readVariable(StringRef name) const {
+  auto it = variables.find(name);
+  return it == variables.end() ? nullptr : it->second.get();
+}
+
+LogicalResult Interpreter::writeVariable(StringRef name, Tensor value) {
+  auto it = types.find(name);
+  if (it == types.end() || it->second != value.type)
+    return failure();
+  if (options.roundVariables)
+    value.roundToType();
+  variables[name] = std::make_shared<const Tensor>(std::move(value));
+  return success();
+}
