@@ -35,8 +35,10 @@ static std::vector<const nnc_function *> choose(const nnc_model &model,
             names.empty() ? "none" : quotedList(names));
 }
 
-/// Whether the shapes are equal, [N] and [N, 1] being so too.
+/// Whether the shapes are equal, [N] and [N, 1] being so too, and [] and [1].
 static bool sameShape(Shape a, Shape b) {
+  if (a.empty() || b.empty())
+    a.insert(a.begin(), 1), b.insert(b.begin(), 1);
   while (a.size() > 1 && a.back() == 1)
     a.pop_back();
   while (b.size() > 1 && b.back() == 1)
