@@ -20,6 +20,9 @@ for tool in ["nnc-opt", "nnc-translate", "nnc"]:
     config.substitutions.append(
         (rf"(?<![\w./%@-]){tool}(?![\w./-])", os.path.join(config.nnc_tools_dir, tool))
     )
+# Set to check that whatever nnc-opt reads in any test survives a round trip.
+if os.environ.get("NNC_OPT_CHECK_IR_ROUNDTRIP"):
+    config.substitutions.insert(0, (r"(?<![\w./%@-])nnc-opt %s", "nnc-opt --verify-roundtrip %s"))
 for tool in ["FileCheck", "not", "split-file"]:
     config.substitutions.append(
         (rf"(?<![\w./%@-]){tool}(?![\w./-])", os.path.join(config.llvm_tools_dir, tool))

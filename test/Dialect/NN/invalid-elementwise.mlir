@@ -74,6 +74,14 @@ func.func @encoding(%x: tensor<4xf32, "blocked">) {
 
 // -----
 
+func.func @element_of_no_width(%x: tensor<4xindex>) {
+  // expected-error @below {{operand #0 must be number tensor of static shape and less than 2^63 bytes, but got 'tensor<4xindex>'}}
+  %y = nn.neg %x : tensor<4xindex>
+  return
+}
+
+// -----
+
 func.func @too_many_bytes(%x: tensor<2305843009213693952xf32>) {
   // expected-error @below {{operand #0 must be number tensor of static shape and less than 2^63 bytes, but got 'tensor<2305843009213693952xf32>'}}
   %y = nn.neg %x : tensor<2305843009213693952xf32>

@@ -150,6 +150,13 @@ nn.step @f(%x: tensor<f32>, %y: tensor<4x?xf32>) {
 
 // -----
 
+// expected-error @below {{input 0 has element type 'f16' but must have one of f32, f64, i1, i8, ui8, i16, i32, i64}}
+nn.entry @f(%x: tensor<4xf16>) {
+  nn.return
+}
+
+// -----
+
 // expected-error @below {{inputs 0 and 1 are both named 'x'}}
 nn.entry @f(%x: tensor<f32> {nn.name = "x"}, %y: tensor<f32> {nn.name = "x"}) {
   nn.return

@@ -8,7 +8,7 @@
 using namespace mlir;
 
 bool nnc::nn::isRepresentable(RankedTensorType type) {
-  if (type.getEncoding())
+  if (type.getEncoding() || !type.getElementType().isIntOrFloat())
     return false;
   // A size of 0 must not hide an overflow: strides are products of a part.
   uint64_t bytes = std::max(1u, type.getElementTypeBitWidth() / 8);
@@ -17,6 +17,12 @@ bool nnc::nn::isRepresentable(RankedTensorType type) {
         bytes > static_cast<uint64_t>(std::numeric_limits<int64_t>::max()))
       return false;
   return true;
+}
+
+bool nnc::nn::isElement(Type type) {
+  return type.isF32() || type.isF64() || type.isUnsignedInteger(8) ||
+         llvm::any_of(ArrayRef<unsigned>{1, 8, 16, 32, 64},
+                      [&](unsigned width) { return type.isSignlessInteger(width); });
 }
 
 std::string nnc::nn::toString(ArrayRef<int64_t> values) {

@@ -27,6 +27,9 @@ struct OpSite {
   }
 };
 
+/// True for an element type of the dialect: f32, f64, i1, i8, ui8, i16, i32, i64.
+bool isElement(mlir::Type type);
+
 /// "[1, 2]".
 std::string toString(llvm::ArrayRef<int64_t> values);
 

@@ -65,6 +65,10 @@ static LogicalResult verifyFunction(FunctionOp op) {
                                 << " must be a tensor of static shape and less than 2^63 bytes "
                                    "but is "
                                 << type;
+      if (!isElement(tensor.getElementType()))
+        return op.emitOpError() << side << " " << i << " has element type "
+                                << tensor.getElementType()
+                                << " but must have one of f32, f64, i1, i8, ui8, i16, i32, i64";
       Attribute attribute = getAttr(i);
       if (!attribute)
         continue;
