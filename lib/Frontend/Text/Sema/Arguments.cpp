@@ -296,6 +296,10 @@ bool GraphGen::unify(const ast::Parameter &param, const Datum &value,
     }
     if (expected.getInt() == size)
       continue;
+    if (isa<ast::IntExpr>(dim)) {
+      refuse("");
+      return false;
+    }
     if (!dimName) {
       refuse(": " + dim->getText() + " is " + expected.describe());
       return false;

@@ -152,7 +152,7 @@ Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
   names.hasNames = frame->names.hasNames;
   names.turns = frame->turns;
   names.wish = declName.str();
-  names.wishLoc = call->loc;
+  names.wishLoc = userLoc(call->loc);
   if (!site.variable.empty()) {
     names.wish = site.variable.str();
     names.kind = NameScope::Wish::Variable;

@@ -60,7 +60,7 @@ static Datum evalName(GraphGen &gen, const ast::NameExpr *expr) {
       return gen.modelPath(function->function);
     return Datum::ofFunction(*function);
   }
-  return gen.poison(expr->loc, "unknown name '" + name + "'");
+  return gen.poison(expr->loc, "'" + name + "' is read before it is bound");
 }
 
 static Datum evalMember(GraphGen &gen, const ast::MemberExpr *expr) {

@@ -86,7 +86,7 @@ void GraphGen::runUpdate(const ast::UpdateStmt *stmt) {
   auto found = frame->values.find(name);
   Datum value = eval(stmt->value);
   if (found == frame->values.end()) {
-    error(stmt->target.loc, "unknown name '" + name + "'");
+    error(stmt->target.loc, "'" + name + "' is read before it is bound");
     return;
   }
   // Evaluating may have moved the map's entries.

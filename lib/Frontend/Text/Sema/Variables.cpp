@@ -37,7 +37,7 @@ std::string GraphGen::allocate(NameScope &scope, StringRef wish,
   } else if (kind == NameScope::Wish::ByHand) {
     if (auto found = taken.find(name); found != taken.end())
       error(loc, "the name '" + name + "' is taken already")
-          .attachNote(userLoc(found->second), "it is taken here");
+          .attachNote(found->second, "it is taken here");
   } else {
     for (unsigned next = 1; !isFree(name); ++next)
       name = (wish + "_" + Twine(next)).str();
