@@ -104,7 +104,8 @@ Value NNBuilder::transpose(Value x, ArrayRef<int64_t> permutation) {
   return make<TransposeOp>(x, permutation);
 }
 
-Value NNBuilder::broadcast(Value x, ArrayRef<int64_t> axes, RankedTensorType type) {
+Value NNBuilder::broadcast(Value x, ArrayRef<int64_t> axes,
+                           RankedTensorType type) {
   // Of equal types, every axis stays where it is.
   if (x.getType() == type)
     return x;
@@ -113,7 +114,8 @@ Value NNBuilder::broadcast(Value x, ArrayRef<int64_t> axes, RankedTensorType typ
   return make<BroadcastOp>(type, x, axes);
 }
 
-Value NNBuilder::unreduce(Value x, ArrayRef<int64_t> axes, RankedTensorType type) {
+Value NNBuilder::unreduce(Value x, ArrayRef<int64_t> axes,
+                          RankedTensorType type) {
   SmallVector<int64_t> kept;
   for (int64_t axis = 0; axis < type.getRank(); ++axis)
     if (!llvm::is_contained(axes, axis))
@@ -121,8 +123,8 @@ Value NNBuilder::unreduce(Value x, ArrayRef<int64_t> axes, RankedTensorType type
   return broadcast(x, kept, type);
 }
 
-Value NNBuilder::slice(Value x, ArrayRef<int64_t> starts, ArrayRef<int64_t> limits,
-                       ArrayRef<int64_t> strides) {
+Value NNBuilder::slice(Value x, ArrayRef<int64_t> starts,
+                       ArrayRef<int64_t> limits, ArrayRef<int64_t> strides) {
   Value result = make<SliceOp>(x, starts, limits, strides);
   if (std::optional<double> a = getSplat(x)) {
     RankedTensorType type = tensorTypeOf(result);
@@ -151,5 +153,6 @@ Value NNBuilder::reduceSum(Value x, ArrayRef<int64_t> axes) {
 }
 
 Value NNBuilder::sumAll(Value x) {
-  return reduceSum(x, llvm::to_vector(llvm::seq<int64_t>(tensorTypeOf(x).getRank())));
+  return reduceSum(
+      x, llvm::to_vector(llvm::seq<int64_t>(tensorTypeOf(x).getRank())));
 }

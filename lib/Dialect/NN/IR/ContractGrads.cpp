@@ -9,10 +9,10 @@
 using namespace mlir;
 using namespace nnc::nn;
 
-/// The same for a result's gradient whose elements all are `factor`: sums of the
-/// other operand, repeated.
-static Value repeatSum(NNBuilder &b, double factor, Value other, StringRef others,
-                       RankedTensorType type, StringRef own) {
+/// The same for a result's gradient whose elements all are `factor`: sums of
+/// the other operand, repeated.
+static Value repeatSum(NNBuilder &b, double factor, Value other,
+                       StringRef others, RankedTensorType type, StringRef own) {
   SmallVector<int64_t> summed, axes;
   std::string left;
   for (auto [axis, letter] : llvm::enumerate(others)) {
@@ -36,8 +36,9 @@ static Value repeatSum(NNBuilder &b, double factor, Value other, StringRef other
 /// The gradient of the operand with letters `own`: `grad` (letters `outer`)
 /// times `other` (letters `others`), summed over what `own` does not have. A
 /// letter of `own` alone was summed away, so its gradient is repeated.
-static Value contractGrad(NNBuilder &b, Value grad, StringRef outer, Value other,
-                          StringRef others, RankedTensorType type, StringRef own) {
+static Value contractGrad(NNBuilder &b, Value grad, StringRef outer,
+                          Value other, StringRef others, RankedTensorType type,
+                          StringRef own) {
   if (std::optional<double> factor = getSplat(grad))
     return repeatSum(b, *factor, other, others, type, own);
   std::string letters;
@@ -58,7 +59,8 @@ static Value contractGrad(NNBuilder &b, Value grad, StringRef outer, Value other
   return b.broadcast(b.make<ContractOp>(spec, grad, other), axes, type);
 }
 
-SmallVector<Value> ContractOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> ContractOp::buildVJP(OpBuilder &builder,
+                                        ValueRange resultGrads,
                                         ArrayRef<bool> needed) {
   return applyGradRules(
       *this, builder, resultGrads, needed,

@@ -11,9 +11,10 @@ using namespace nnc::nn;
 
 /// Another op of the trio with the same geometry.
 template <typename To, typename From>
-static Value relate(NNBuilder &b, From op, Type type, Value first, Value second) {
-  return b.make<To>(type, first, second, op.getStrides(), op.getLow(), op.getHigh(),
-                    op.getDilations(), op.getGroups());
+static Value relate(NNBuilder &b, From op, Type type, Value first,
+                    Value second) {
+  return b.make<To>(type, first, second, op.getStrides(), op.getLow(),
+                    op.getHigh(), op.getDilations(), op.getGroups());
 }
 
 SmallVector<Value> ConvOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
@@ -21,33 +22,41 @@ SmallVector<Value> ConvOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
   return applyGradRules(
       *this, builder, resultGrads, needed,
       [&](NNBuilder &b, Value g) {
-        return relate<ConvInputGradOp>(b, *this, getInput().getType(), g, getWeight());
+        return relate<ConvInputGradOp>(b, *this, getInput().getType(), g,
+                                       getWeight());
       },
       [&](NNBuilder &b, Value g) {
-        return relate<ConvWeightGradOp>(b, *this, getWeight().getType(), getInput(), g);
+        return relate<ConvWeightGradOp>(b, *this, getWeight().getType(),
+                                        getInput(), g);
       });
 }
 
-SmallVector<Value> ConvInputGradOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> ConvInputGradOp::buildVJP(OpBuilder &builder,
+                                             ValueRange resultGrads,
                                              ArrayRef<bool> needed) {
   return applyGradRules(
       *this, builder, resultGrads, needed,
       [&](NNBuilder &b, Value g) {
-        return relate<ConvOp>(b, *this, getOutputGrad().getType(), g, getWeight());
+        return relate<ConvOp>(b, *this, getOutputGrad().getType(), g,
+                              getWeight());
       },
       [&](NNBuilder &b, Value g) {
-        return relate<ConvWeightGradOp>(b, *this, getWeight().getType(), g, getOutputGrad());
+        return relate<ConvWeightGradOp>(b, *this, getWeight().getType(), g,
+                                        getOutputGrad());
       });
 }
 
-SmallVector<Value> ConvWeightGradOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> ConvWeightGradOp::buildVJP(OpBuilder &builder,
+                                              ValueRange resultGrads,
                                               ArrayRef<bool> needed) {
   return applyGradRules(
       *this, builder, resultGrads, needed,
       [&](NNBuilder &b, Value g) {
-        return relate<ConvInputGradOp>(b, *this, getInput().getType(), getOutputGrad(), g);
+        return relate<ConvInputGradOp>(b, *this, getInput().getType(),
+                                       getOutputGrad(), g);
       },
       [&](NNBuilder &b, Value g) {
-        return relate<ConvOp>(b, *this, getOutputGrad().getType(), getInput(), g);
+        return relate<ConvOp>(b, *this, getOutputGrad().getType(), getInput(),
+                              g);
       });
 }

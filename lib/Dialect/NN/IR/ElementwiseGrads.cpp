@@ -17,61 +17,70 @@ using namespace nnc::nn;
 
 SmallVector<Value> AbsOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                    ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    return b.mul(g, b.make<SignOp>(getOperand()));
-  });
+  return applyGradRules(*this, builder, resultGrads, needed,
+                        [&](NNBuilder &b, Value g) {
+                          return b.mul(g, b.make<SignOp>(getOperand()));
+                        });
 }
 
 SmallVector<Value> CosOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                    ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    return b.neg(b.mul(g, b.make<SinOp>(getOperand())));
-  });
+  return applyGradRules(*this, builder, resultGrads, needed,
+                        [&](NNBuilder &b, Value g) {
+                          return b.neg(b.mul(g, b.make<SinOp>(getOperand())));
+                        });
 }
 
 SmallVector<Value> ErfOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                    ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    Value x = getOperand();
-    Value bell = b.make<ExpOp>(b.neg(b.mul(x, x)));
-    return b.mul(b.scale(g, 2 * llvm::numbers::inv_sqrtpi), bell);
-  });
+  return applyGradRules(
+      *this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
+        Value x = getOperand();
+        Value bell = b.make<ExpOp>(b.neg(b.mul(x, x)));
+        return b.mul(b.scale(g, 2 * llvm::numbers::inv_sqrtpi), bell);
+      });
 }
 
 SmallVector<Value> ExpOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                    ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed,
-                        [&](NNBuilder &b, Value g) { return b.mul(g, getResult()); });
+  return applyGradRules(
+      *this, builder, resultGrads, needed,
+      [&](NNBuilder &b, Value g) { return b.mul(g, getResult()); });
 }
 
 SmallVector<Value> Expm1Op::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                      ArrayRef<bool> needed) {
   // Not the result plus one, which is 0 to all digits for very negative x.
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    return b.mul(g, b.make<ExpOp>(getOperand()));
-  });
+  return applyGradRules(*this, builder, resultGrads, needed,
+                        [&](NNBuilder &b, Value g) {
+                          return b.mul(g, b.make<ExpOp>(getOperand()));
+                        });
 }
 
 SmallVector<Value> LogOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                    ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed,
-                        [&](NNBuilder &b, Value g) { return b.div(g, getOperand()); });
+  return applyGradRules(
+      *this, builder, resultGrads, needed,
+      [&](NNBuilder &b, Value g) { return b.div(g, getOperand()); });
 }
 
 SmallVector<Value> Log1pOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                      ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    Value x = getOperand();
-    return b.div(g, b.add(x, b.splat(x, 1)));
-  });
+  return applyGradRules(*this, builder, resultGrads, needed,
+                        [&](NNBuilder &b, Value g) {
+                          Value x = getOperand();
+                          return b.div(g, b.add(x, b.splat(x, 1)));
+                        });
 }
 
-SmallVector<Value> LogisticOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> LogisticOp::buildVJP(OpBuilder &builder,
+                                        ValueRange resultGrads,
                                         ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    Value s = getResult();
-    return b.mul(g, b.mul(s, b.complement(1, s)));
-  });
+  return applyGradRules(*this, builder, resultGrads, needed,
+                        [&](NNBuilder &b, Value g) {
+                          Value s = getResult();
+                          return b.mul(g, b.mul(s, b.complement(1, s)));
+                        });
 }
 
 SmallVector<Value> NegOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
@@ -82,32 +91,36 @@ SmallVector<Value> NegOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
 
 SmallVector<Value> RsqrtOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                      ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    Value y = getResult(), cube = b.mul(y, b.mul(y, y));
-    return b.mul(b.scale(g, -0.5), cube);
-  });
+  return applyGradRules(*this, builder, resultGrads, needed,
+                        [&](NNBuilder &b, Value g) {
+                          Value y = getResult(), cube = b.mul(y, b.mul(y, y));
+                          return b.mul(b.scale(g, -0.5), cube);
+                        });
 }
 
 SmallVector<Value> SinOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                    ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    return b.mul(g, b.make<CosOp>(getOperand()));
-  });
+  return applyGradRules(*this, builder, resultGrads, needed,
+                        [&](NNBuilder &b, Value g) {
+                          return b.mul(g, b.make<CosOp>(getOperand()));
+                        });
 }
 
 SmallVector<Value> SqrtOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                     ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    return b.div(b.scale(g, 0.5), getResult());
-  });
+  return applyGradRules(*this, builder, resultGrads, needed,
+                        [&](NNBuilder &b, Value g) {
+                          return b.div(b.scale(g, 0.5), getResult());
+                        });
 }
 
 SmallVector<Value> TanhOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                     ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    Value y = getResult();
-    return b.mul(g, b.complement(1, b.mul(y, y)));
-  });
+  return applyGradRules(*this, builder, resultGrads, needed,
+                        [&](NNBuilder &b, Value g) {
+                          Value y = getResult();
+                          return b.mul(g, b.complement(1, b.mul(y, y)));
+                        });
 }
 
 //===----------------------------------------------------------------------===//
@@ -123,7 +136,8 @@ SmallVector<Value> AddOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
 SmallVector<Value> SubOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                    ArrayRef<bool> needed) {
   return applyGradRules(
-      *this, builder, resultGrads, needed, [](NNBuilder &, Value g) { return g; },
+      *this, builder, resultGrads, needed,
+      [](NNBuilder &, Value g) { return g; },
       [](NNBuilder &b, Value g) { return b.neg(g); });
 }
 
@@ -131,9 +145,9 @@ SmallVector<Value> MulOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                    ArrayRef<bool> needed) {
   // A square, as a person would write it.
   if (getLhs() == getRhs())
-    return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-      return b.mul(b.scale(g, 2), getLhs());
-    });
+    return applyGradRules(
+        *this, builder, resultGrads, needed,
+        [&](NNBuilder &b, Value g) { return b.mul(b.scale(g, 2), getLhs()); });
   return applyGradRules(
       *this, builder, resultGrads, needed,
       [&](NNBuilder &b, Value g) { return b.mul(g, getRhs()); },
@@ -155,11 +169,14 @@ SmallVector<Value> DivOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
 
 /// The gradient of max and min: to the first operand where `predicate` holds,
 /// else to the second.
-static SmallVector<Value> chooseGrad(Operation *op, Predicate predicate, OpBuilder &builder,
-                                     ValueRange resultGrads, ArrayRef<bool> needed) {
+static SmallVector<Value> chooseGrad(Operation *op, Predicate predicate,
+                                     OpBuilder &builder, ValueRange resultGrads,
+                                     ArrayRef<bool> needed) {
   Value first;
   auto isFirst = [&](NNBuilder &b) {
-    return first ? first : first = b.compare(predicate, op->getOperand(0), op->getOperand(1));
+    return first ? first
+                 : first = b.compare(predicate, op->getOperand(0),
+                                     op->getOperand(1));
   };
   return applyGradRules(
       op, builder, resultGrads, needed,
@@ -180,7 +197,8 @@ SmallVector<Value> MinOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
 SmallVector<Value> ModOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                    ArrayRef<bool> needed) {
   return applyGradRules(
-      *this, builder, resultGrads, needed, [](NNBuilder &, Value g) { return g; },
+      *this, builder, resultGrads, needed,
+      [](NNBuilder &, Value g) { return g; },
       [&](NNBuilder &b, Value g) {
         return b.neg(b.mul(g, b.make<FloorDivOp>(getLhs(), getRhs())));
       });
@@ -213,7 +231,8 @@ SmallVector<Value> PowOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
       [&](NNBuilder &b, Value g) { return b.mul(g, powerSlope(b, x, y)); },
       [&](NNBuilder &b, Value g) {
         // x^y ln x where x > 0. Elsewhere 1 takes the place of x, and ln 1 is
-        // the gradient: no infinity or NaN appears, whatever it is multiplied by.
+        // the gradient: no infinity or NaN appears, whatever it is multiplied
+        // by.
         Value one = b.splat(x, 1);
         Value safe = b.select(b.compare(Predicate::gt, x, b.zeros(x)), x, one);
         Value power = b.make<PowOp>(safe, y), log = b.make<LogOp>(safe);
@@ -225,22 +244,26 @@ SmallVector<Value> PowOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
 // Select, convert
 //===----------------------------------------------------------------------===//
 
-SmallVector<Value> SelectOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> SelectOp::buildVJP(OpBuilder &builder,
+                                      ValueRange resultGrads,
                                       ArrayRef<bool> needed) {
   return applyGradRules(
-      *this, builder, resultGrads, needed, [](NNBuilder &, Value) { return Value(); },
+      *this, builder, resultGrads, needed,
+      [](NNBuilder &, Value) { return Value(); },
       [&](NNBuilder &b, Value g) { return b.keepIf(getCondition(), g); },
       [&](NNBuilder &b, Value g) { return b.keepUnless(getCondition(), g); });
 }
 
-SmallVector<Value> ConvertOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> ConvertOp::buildVJP(OpBuilder &builder,
+                                       ValueRange resultGrads,
                                        ArrayRef<bool> needed) {
   // From or to an integer, no gradient flows.
   if (!isFloatTensor(getResult()))
     return SmallVector<Value>(1);
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    if (std::optional<double> value = getSplat(g))
-      return b.splat(getOperand(), *value);
-    return b.make<ConvertOp>(getOperand().getType(), g);
-  });
+  return applyGradRules(*this, builder, resultGrads, needed,
+                        [&](NNBuilder &b, Value g) {
+                          if (std::optional<double> value = getSplat(g))
+                            return b.splat(getOperand(), *value);
+                          return b.make<ConvertOp>(getOperand().getType(), g);
+                        });
 }

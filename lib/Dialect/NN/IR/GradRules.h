@@ -15,9 +15,10 @@ namespace nnc::nn {
 /// op's first result and give the gradient of one operand, in operand order.
 /// Operands beyond the rules get no gradient.
 template <typename... Rules>
-llvm::SmallVector<mlir::Value> applyGradRules(mlir::Operation *op, mlir::OpBuilder &builder,
-                                              mlir::ValueRange resultGrads,
-                                              llvm::ArrayRef<bool> needed, Rules &&...rules) {
+llvm::SmallVector<mlir::Value>
+applyGradRules(mlir::Operation *op, mlir::OpBuilder &builder,
+               mlir::ValueRange resultGrads, llvm::ArrayRef<bool> needed,
+               Rules &&...rules) {
   NNBuilder b(builder, op->getLoc());
   llvm::SmallVector<mlir::Value> grads(op->getNumOperands());
   mlir::Value grad = resultGrads.front();

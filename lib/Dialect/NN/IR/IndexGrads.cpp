@@ -8,17 +8,22 @@
 using namespace mlir;
 using namespace nnc::nn;
 
-SmallVector<Value> GatherOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> GatherOp::buildVJP(OpBuilder &builder,
+                                      ValueRange resultGrads,
                                       ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    return b.make<ScatterAddOp>(b.zeros(getOperand()), getIndex(), g, getAxis());
-  });
+  return applyGradRules(*this, builder, resultGrads, needed,
+                        [&](NNBuilder &b, Value g) {
+                          return b.make<ScatterAddOp>(b.zeros(getOperand()),
+                                                      getIndex(), g, getAxis());
+                        });
 }
 
-SmallVector<Value> ScatterAddOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> ScatterAddOp::buildVJP(OpBuilder &builder,
+                                          ValueRange resultGrads,
                                           ArrayRef<bool> needed) {
   return applyGradRules(
-      *this, builder, resultGrads, needed, [](NNBuilder &, Value g) { return g; },
+      *this, builder, resultGrads, needed,
+      [](NNBuilder &, Value g) { return g; },
       [](NNBuilder &, Value) { return Value(); },
       [&](NNBuilder &b, Value g) -> Value {
         if (std::optional<double> value = getSplat(g))
@@ -54,14 +59,17 @@ static Value sortedPlaces(NNBuilder &b, SortOp op) {
 
 SmallVector<Value> SortOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                     ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    // Each element of a constant gradient goes somewhere else, to no effect.
-    if (getSplat(g))
-      return g;
-    RankedTensorType type = tensorTypeOf(getOperand());
-    RankedTensorType flat = type.clone({type.getNumElements()});
-    Value places = sortedPlaces(b, *this), updates = b.reshape(g, flat);
-    Value sum = b.make<ScatterAddOp>(b.splat(flat, 0), places, updates, /*axis=*/0);
-    return b.reshape(sum, type);
-  });
+  return applyGradRules(
+      *this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
+        // Each element of a constant gradient goes somewhere else, to no
+        // effect.
+        if (getSplat(g))
+          return g;
+        RankedTensorType type = tensorTypeOf(getOperand());
+        RankedTensorType flat = type.clone({type.getNumElements()});
+        Value places = sortedPlaces(b, *this), updates = b.reshape(g, flat);
+        Value sum =
+            b.make<ScatterAddOp>(b.splat(flat, 0), places, updates, /*axis=*/0);
+        return b.reshape(sum, type);
+      });
 }

@@ -8,15 +8,18 @@
 using namespace mlir;
 using namespace nnc::nn;
 
-SmallVector<Value> ReduceSumOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> ReduceSumOp::buildVJP(OpBuilder &builder,
+                                         ValueRange resultGrads,
                                          ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    return b.unreduce(g, getAxes(), tensorTypeOf(getOperand()));
-  });
+  return applyGradRules(
+      *this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
+        return b.unreduce(g, getAxes(), tensorTypeOf(getOperand()));
+      });
 }
 
 /// The place of each element of `shape` in row-major order along `axes` alone.
-static Value placesAlong(NNBuilder &b, RankedTensorType type, ArrayRef<int64_t> axes) {
+static Value placesAlong(NNBuilder &b, RankedTensorType type,
+                         ArrayRef<int64_t> axes) {
   Value places;
   int64_t stride = 1;
   for (int64_t axis : llvm::reverse(axes)) {
@@ -36,41 +39,49 @@ static Value placesAlong(NNBuilder &b, RankedTensorType type, ArrayRef<int64_t> 
 /// row-major order that is not `worse` than the result. A NaN is worse than
 /// nothing.
 template <typename ReduceOp>
-static SmallVector<Value> extremumGrad(ReduceOp op, Predicate worse, OpBuilder &builder,
-                                       ValueRange resultGrads, ArrayRef<bool> needed) {
-  return applyGradRules(op, builder, resultGrads, needed, [&](NNBuilder &b, Value g) -> Value {
-    ArrayRef<int64_t> axes = op.getAxes();
-    RankedTensorType type = tensorTypeOf(op.getOperand());
-    if (axes.empty())
-      return g;
-    int64_t count = 1;
-    for (int64_t axis : axes)
-      count *= type.getDimSize(axis);
-    unsigned width = count < std::numeric_limits<int32_t>::max() ? 32 : 64;
-    RankedTensorType placeType = type.clone(IntegerType::get(op.getContext(), width));
-    Value places = placesAlong(b, placeType, axes);
-    Value extremum = b.unreduce(op.getResult(), axes, type);
-    Value isWorse = b.compare(worse, op.getOperand(), extremum);
-    Value candidates = b.select(isWorse, b.splat(placeType, count), places);
-    Value first = b.unreduce(b.make<ReduceMinOp>(candidates, axes), axes, placeType);
-    Value isFirst = b.compare(Predicate::eq, places, first);
-    return b.keepIf(isFirst, b.unreduce(g, axes, type));
-  });
+static SmallVector<Value>
+extremumGrad(ReduceOp op, Predicate worse, OpBuilder &builder,
+             ValueRange resultGrads, ArrayRef<bool> needed) {
+  return applyGradRules(
+      op, builder, resultGrads, needed, [&](NNBuilder &b, Value g) -> Value {
+        ArrayRef<int64_t> axes = op.getAxes();
+        RankedTensorType type = tensorTypeOf(op.getOperand());
+        if (axes.empty())
+          return g;
+        int64_t count = 1;
+        for (int64_t axis : axes)
+          count *= type.getDimSize(axis);
+        unsigned width = count < std::numeric_limits<int32_t>::max() ? 32 : 64;
+        RankedTensorType placeType =
+            type.clone(IntegerType::get(op.getContext(), width));
+        Value places = placesAlong(b, placeType, axes);
+        Value extremum = b.unreduce(op.getResult(), axes, type);
+        Value isWorse = b.compare(worse, op.getOperand(), extremum);
+        Value candidates = b.select(isWorse, b.splat(placeType, count), places);
+        Value first =
+            b.unreduce(b.make<ReduceMinOp>(candidates, axes), axes, placeType);
+        Value isFirst = b.compare(Predicate::eq, places, first);
+        return b.keepIf(isFirst, b.unreduce(g, axes, type));
+      });
 }
 
-SmallVector<Value> ReduceMaxOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> ReduceMaxOp::buildVJP(OpBuilder &builder,
+                                         ValueRange resultGrads,
                                          ArrayRef<bool> needed) {
   return extremumGrad(*this, Predicate::lt, builder, resultGrads, needed);
 }
 
-SmallVector<Value> ReduceMinOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> ReduceMinOp::buildVJP(OpBuilder &builder,
+                                         ValueRange resultGrads,
                                          ArrayRef<bool> needed) {
   return extremumGrad(*this, Predicate::gt, builder, resultGrads, needed);
 }
 
-SmallVector<Value> CumSumOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
+SmallVector<Value> CumSumOp::buildVJP(OpBuilder &builder,
+                                      ValueRange resultGrads,
                                       ArrayRef<bool> needed) {
-  return applyGradRules(*this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
-    return b.make<CumSumOp>(g.getType(), g, getAxis(), !getReverse());
-  });
+  return applyGradRules(
+      *this, builder, resultGrads, needed, [&](NNBuilder &b, Value g) {
+        return b.make<CumSumOp>(g.getType(), g, getAxis(), !getReverse());
+      });
 }

@@ -28,7 +28,8 @@ namespace {
 /// What becomes of one nn.gradient.
 class ReverseSweep {
 public:
-  explicit ReverseSweep(GradientOp gradient) : gradient(gradient), builder(gradient) {}
+  explicit ReverseSweep(GradientOp gradient)
+      : gradient(gradient), builder(gradient) {}
 
   /// Replaces the op. On failure, which has been reported, zeros stand for the
   /// gradients, so that later ones do not stumble over the same fault.
@@ -62,7 +63,8 @@ void ReverseSweep::findActive() {
   for (Operation &op : *gradient->getBlock()) {
     if (&op == gradient)
       break;
-    if (!isa<DifferentiableOpInterface>(op) || llvm::none_of(op.getOperands(), isActive))
+    if (!isa<DifferentiableOpInterface>(op) ||
+        llvm::none_of(op.getOperands(), isActive))
       continue;
     for (Value result : op.getResults())
       if (isFloatTensor(result))
@@ -84,21 +86,27 @@ void ReverseSweep::propagate() {
     auto differentiable = dyn_cast<DifferentiableOpInterface>(op);
     if (!differentiable)
       continue;
-    SmallVector<Value> resultGrads =
-        llvm::map_to_vector(op->getResults(), [&](Value result) { return grads.lookup(result); });
+    SmallVector<Value> resultGrads = llvm::map_to_vector(
+        op->getResults(), [&](Value result) { return grads.lookup(result); });
     if (llvm::none_of(resultGrads, [](Value grad) { return grad != nullptr; }))
       continue;
-    SmallVector<bool> needed = llvm::map_to_vector(
-        op->getOperands(), [&](Value operand) { return active.contains(operand); });
+    SmallVector<bool> needed =
+        llvm::map_to_vector(op->getOperands(), [&](Value operand) {
+          return active.contains(operand);
+        });
     if (!llvm::is_contained(needed, true))
       continue;
-    SmallVector<Value> operandGrads = differentiable.buildVJP(builder, resultGrads, needed);
-    assert(operandGrads.size() == op->getNumOperands() && "one gradient per operand");
+    SmallVector<Value> operandGrads =
+        differentiable.buildVJP(builder, resultGrads, needed);
+    assert(operandGrads.size() == op->getNumOperands() &&
+           "one gradient per operand");
     bool any = false;
-    for (auto [operand, grad, wanted] : llvm::zip_equal(op->getOperands(), operandGrads, needed)) {
+    for (auto [operand, grad, wanted] :
+         llvm::zip_equal(op->getOperands(), operandGrads, needed)) {
       if (!wanted || !grad)
         continue;
-      assert(grad.getType() == operand.getType() && "a gradient has its operand's type");
+      assert(grad.getType() == operand.getType() &&
+             "a gradient has its operand's type");
       accumulate(operand, grad, op->getLoc());
       any = true;
     }
@@ -112,7 +120,9 @@ void ReverseSweep::propagate() {
 //===----------------------------------------------------------------------===//
 
 /// "relu" of "nn.relu".
-static StringRef shortName(Operation *op) { return op->getName().stripDialect(); }
+static StringRef shortName(Operation *op) {
+  return op->getName().stripDialect();
+}
 
 /// What the user calls a value: a variable, an input, or the op it comes from.
 static std::string describe(Value value) {
@@ -140,7 +150,8 @@ static std::string describeAll(ValueRange values) {
   std::string text;
   for (auto [i, value] : llvm::enumerate(distinct)) {
     if (i == most && distinct.size() > most + 1)
-      return text + " or any of " + std::to_string(distinct.size() - most) + " more";
+      return text + " or any of " + std::to_string(distinct.size() - most) +
+             " more";
     if (i > 0)
       text += i + 1 == distinct.size() ? " or " : ", ";
     text += describe(value);
@@ -182,7 +193,8 @@ void ReverseSweep::reportNoPath() {
   DenseSet<std::pair<Attribute, StringRef>> told;
   for (Operation *op : findCuts())
     if (told.insert({LocationAttr(op->getLoc()), shortName(op)}).second)
-      diag.attachNote(op->getLoc()) << "'" << shortName(op) << "' has no gradient";
+      diag.attachNote(op->getLoc())
+          << "'" << shortName(op) << "' has no gradient";
   if (told.empty())
     diag.attachNote(gradient.getLoss().getLoc()) << "the loss is computed here";
 }
@@ -205,7 +217,8 @@ LogicalResult ReverseSweep::run() {
   last = gradient->getPrevNode();
   findActive();
   propagate();
-  bool found = llvm::any_of(gradient.getWrt(), [&](Value value) { return grads.count(value); });
+  bool found = llvm::any_of(gradient.getWrt(),
+                            [&](Value value) { return grads.count(value); });
   if (!found)
     reportNoPath();
   NNBuilder zeros(builder, gradient.getLoc());
