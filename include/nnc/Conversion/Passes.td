@@ -4,6 +4,26 @@
 
 include "mlir/Pass/PassBase.td"
 
+def ConvertGraphToLLVM : Pass<"convert-graph-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "entries and steps to C functions in the LLVM dialect";
+  let description = [{
+    Every `nn.entry` and `nn.step` becomes an external function PREFIX_name with
+    the signature of the generated header: it checks the instance, its inputs
+    and the indices in them, calls the kernels on the planned buffers, and makes
+    the copies that the plan leaves. Adds PREFIX_init, read, write, report,
+    set_parallel and status. Kernels must be LLVM functions on bare pointers and
+    become internal; variables and graph functions are removed.
+  }];
+  let dependentDialects = ["::mlir::LLVM::LLVMDialect"];
+  let options = [
+    Option<"prefix", "prefix", "std::string", /*default=*/"\"model\"",
+           "Prefix of every exported symbol">,
+    Option<"maxThreads", "max-threads", "int32_t", /*default=*/"16",
+           "Largest number of threads that set_parallel accepts">,
+    Option<"sizeBits", "size-bits", "unsigned", /*default=*/"64",
+           "Width of the target's size_t">];
+}
+
 def ConvertKernelToLinalg : Pass<"convert-kernel-to-linalg", "::mlir::ModuleOp"> {
   let summary = "kernels of nn ops to linalg on buffers";
   let description = [{

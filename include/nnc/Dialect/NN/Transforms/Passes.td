@@ -48,4 +48,14 @@ def FormKernels : Pass<"nn-form-kernels", "::mlir::ModuleOp"> {
     Statistic<"numCalls", "calls", "Kernel calls made">];
 }
 
+def MarkIndexBounds : Pass<"nn-mark-index-bounds", "::mlir::ModuleOp"> {
+  let summary = "say which inputs are indices and how large they may be";
+  let description = [{
+    Puts `nn.index_bounds` on every integer argument whose elements are used as
+    indices of `nn.gather`, `nn.scatter_add` or `nn.one_hot`, straight or
+    through reshapes, broadcasts, slices, transposes and conversions between
+    integers. The emitted function checks them before it writes anything.
+  }];
+}
+
 #endif // NNC_DIALECT_NN_TRANSFORMS_PASSES

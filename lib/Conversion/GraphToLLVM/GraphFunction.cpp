@@ -1,0 +1,344 @@
+//===- GraphFunction.cpp - one entry or step as a C function --------------===//
+//
+// Checks first, so that a refused call has written nothing; then the kernels in
+// order; then the copies in the order that the memory plan assumes.
+//
+//===----------------------------------------------------------------------===//
+#include "GraphToLLVM.h"
+#include "nnc/Analysis/IndexBounds.h"
+#include "mlir/IR/DialectResourceBlobManager.h"
+
+using namespace mlir;
+using namespace nnc;
+using Predicate = LLVM::ICmpPredicate;
+
+//===----------------------------------------------------------------------===//
+// Constants
+//===----------------------------------------------------------------------===//
+
+/// The same data in one axis, of integers and floats that LLVM has.
+static Attribute flattenElements(ElementsAttr value) {
+  auto type = cast<ShapedType>(value.getType());
+  Type element = type.getElementType();
+  if (auto dense = dyn_cast<DenseElementsAttr>(value)) {
+    if (element.isInteger(1))
+      dense = dense.mapValues(IntegerType::get(element.getContext(), 8),
+                              [](const APInt &bit) { return bit.zext(8); });
+    else if (element.isUnsignedInteger())
+      dense = dense.bitcast(
+          IntegerType::get(element.getContext(), element.getIntOrFloatBitWidth()));
+    return dense.reshape(
+        RankedTensorType::get({type.getNumElements()}, dense.getElementType()));
+  }
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value); resource && !element.isInteger(1)) {
+    if (element.isUnsignedInteger())
+      element = IntegerType::get(element.getContext(), element.getIntOrFloatBitWidth());
+    return DenseResourceElementsAttr::get(
+        RankedTensorType::get({type.getNumElements()}, element), resource.getRawHandle());
+  }
+  return {};
+}
+
+FailureOr<FlatSymbolRefAttr> ConstantPool::get(nn::ConstantOp op) {
+  FlatSymbolRefAttr &symbol = symbols[op.getValue()];
+  if (symbol)
+    return symbol;
+  Attribute flat = flattenElements(op.getValue());
+  if (!flat)
+    return op.emitOpError("has data in a form that cannot be emitted");
+  auto type = cast<ShapedType>(cast<ElementsAttr>(flat).getType());
+  auto builder = OpBuilder::atBlockBegin(module.getBody());
+  std::string name = (prefix + ".constant" + Twine(symbols.size() - 1)).str();
+  LLVM::GlobalOp::create(
+      builder, op.getLoc(),
+      LLVM::LLVMArrayType::get(type.getElementType(), type.getNumElements()),
+      /*isConstant=*/true, LLVM::Linkage::Internal, name, flat, kBufferAlignment);
+  return symbol = FlatSymbolRefAttr::get(op.getContext(), name);
+}
+
+//===----------------------------------------------------------------------===//
+// Functions
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+class GraphFunctionEmitter {
+public:
+  GraphFunctionEmitter(ModuleOp module, FunctionOpInterface function, const ModelInterface &model,
+                       const VariableTable &variables, ConstantPool &constants)
+      : function(function), body(function.getFunctionBody().front()), model(model),
+        variables(variables), constants(constants), isInit(function.getName() == kInitName),
+        emitter(module, function.getLoc(), getExportedName(model, function.getName()),
+                getSignature(function)),
+        builder(emitter.getBuilder()), instance(emitter.getArgument(0)) {}
+
+  LogicalResult emit();
+
+private:
+  /// The instance, then inputs and outputs by pointer; `init` takes its seed by
+  /// value.
+  static SmallVector<Type> getSignature(FunctionOpInterface function) {
+    auto pointer = LLVM::LLVMPointerType::get(function->getContext());
+    if (function.getName() == kInitName)
+      return {pointer, IntegerType::get(function->getContext(), 64)};
+    return SmallVector<Type>(1 + function.getNumArguments() + function.getNumResults(), pointer);
+  }
+
+  void checkIndices();
+  FailureOr<Value> getPointer(Value value);
+  LogicalResult emitCall(kernel::CallOp call);
+  LogicalResult emitCopy(Value target, Value value);
+  LogicalResult emitReturn();
+  LogicalResult emitWrites();
+
+  Value getOutput(int64_t index) { return emitter.getArgument(1 + inputs.size() + index); }
+  Value getVariable(int64_t index) {
+    return emitter.address(instance, model.tensors[index].offset);
+  }
+  Value getArena(int64_t offset) {
+    return emitter.address(instance, model.arenaOffset + offset);
+  }
+
+  FunctionOpInterface function;
+  Block &body;
+  const ModelInterface &model;
+  const VariableTable &variables;
+  ConstantPool &constants;
+  bool isInit;
+  Emitter emitter;
+  ImplicitLocOpBuilder &builder;
+  Value instance;
+  SmallVector<Value> inputs;
+  /// Where each output-placed value is, chosen once.
+  DenseMap<Value, Value> outputPointers;
+};
+
+} // namespace
+
+LogicalResult GraphFunctionEmitter::emit() {
+  if (isInit) {
+    Value seed = LLVM::AllocaOp::create(builder, emitter.getPointerType(), builder.getI64Type(),
+                                        emitter.i64(1), /*alignment=*/8);
+    emitter.store(emitter.getArgument(1), seed, 8);
+    inputs.push_back(seed);
+    emitter.checkInstance(instance, model, /*initialised=*/false);
+  } else {
+    emitter.checkInstance(instance, model, /*initialised=*/true);
+    for (unsigned i = 0; i < function.getNumArguments(); ++i) {
+      inputs.push_back(emitter.getArgument(1 + i));
+      emitter.returnIf(emitter.isNull(inputs.back()), Status::BadInstance);
+    }
+  }
+  checkIndices();
+  for (auto call : body.getOps<kernel::CallOp>())
+    if (failed(emitCall(call)))
+      return failure();
+  if (failed(emitReturn()) || failed(emitWrites()))
+    return failure();
+  if (isInit)
+    emitInitialisation(emitter, model, instance);
+  emitter.finish(Status::Success);
+  return success();
+}
+
+/// One pass over the elements without leaving early, which vectorises.
+void GraphFunctionEmitter::checkIndices() {
+  for (auto [number, argument] : llvm::enumerate(body.getArguments())) {
+    auto bounds = function.getArgAttrOfType<ArrayAttr>(number, kIndexBoundsAttrName);
+    if (!bounds)
+      continue;
+    Type element = cast<ShapedType>(argument.getType()).getElementType();
+    int64_t width = getElementByteSize(element);
+    Type stored = builder.getIntegerType(width * 8);
+    Value base = inputs[number];
+    for (auto attribute : bounds.getAsRange<DictionaryAttr>()) {
+      IndexBound bound = IndexBound::fromAttribute(attribute);
+      std::function<Value(size_t, Value, Value)> visit = [&](size_t axis, Value offset,
+                                                             Value bad) -> Value {
+        if (axis < bound.sizes.size())
+          return emitter.loop(bound.sizes[axis], bad, [&](Value index, Value carried) {
+            Value step = LLVM::MulOp::create(builder, index,
+                                             emitter.i64(bound.strides[axis] * width));
+            return visit(axis + 1, LLVM::AddOp::create(builder, offset, step), carried);
+          });
+        Value index = emitter.load(stored, emitter.address(base, offset), width);
+        if (width < 8 && element.isUnsignedInteger())
+          index = LLVM::ZExtOp::create(builder, builder.getI64Type(), index);
+        else if (width < 8)
+          index = LLVM::SExtOp::create(builder, builder.getI64Type(), index);
+        Value outside = emitter.compare(Predicate::uge, index, emitter.i64(bound.bound));
+        return LLVM::OrOp::create(builder, bad, outside);
+      };
+      Value bad = visit(0, emitter.i64(bound.offset * width),
+                        emitter.integer(builder.getI1Type(), 0));
+      emitter.returnIf(bad, Status::IndexOutOfRange);
+    }
+  }
+}
+
+FailureOr<Value> GraphFunctionEmitter::getPointer(Value value) {
+  FailureOr<Storage> storage = getStorage(value, variables);
+  if (failed(storage))
+    return function.emitError("has a value without a place: run kernel-plan-memory first");
+  switch (storage->kind) {
+  case Storage::Kind::Input:
+    return inputs[storage->index];
+  case Storage::Kind::Variable:
+    return getVariable(storage->index);
+  case Storage::Kind::Arena:
+    return getArena(storage->index);
+  case Storage::Kind::Constant: {
+    auto symbol = constants.get(getStorageRoot(value).getDefiningOp<nn::ConstantOp>());
+    if (failed(symbol))
+      return failure();
+    return LLVM::AddressOfOp::create(builder, emitter.getPointerType(), symbol->getAttr())
+        .getResult();
+  }
+  case Storage::Kind::Output: {
+    Value &pointer = outputPointers[getStorageRoot(value)];
+    if (!pointer) {
+      Value output = getOutput(storage->index);
+      Value absent = emitter.isNull(output);
+      Value spare = getArena(storage->spare);
+      pointer = LLVM::SelectOp::create(builder, absent, spare, output);
+    }
+    return pointer;
+  }
+  }
+  llvm_unreachable("unknown storage");
+}
+
+LogicalResult GraphFunctionEmitter::emitCall(kernel::CallOp call) {
+  auto kernel = SymbolTable::lookupNearestSymbolFrom<LLVM::LLVMFuncOp>(call, call.getKernelAttr());
+  if (!kernel)
+    return call.emitOpError() << "calls '" << call.getKernel() << "', which is not lowered";
+  builder.setLoc(call.getLoc());
+  SmallVector<Value> arguments;
+  for (Value value : llvm::concat<Value>(call.getOperands(), call.getResults())) {
+    FailureOr<Value> pointer = getPointer(value);
+    if (failed(pointer))
+      return failure();
+    arguments.push_back(*pointer);
+  }
+  if (auto scratch = call.getScratch())
+    arguments.push_back(getArena(*scratch));
+  if (kernel.getNumArguments() != arguments.size())
+    return call.emitOpError() << "passes " << arguments.size() << " buffers to '"
+                              << call.getKernel() << "', which takes "
+                              << kernel.getNumArguments();
+  LLVM::CallOp::create(builder, kernel, arguments);
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Copies at the end
+//===----------------------------------------------------------------------===//
+
+/// Copies the bytes of `value`. A constant with one value is written out, so
+/// that zeros take no space in the object.
+LogicalResult GraphFunctionEmitter::emitCopy(Value target, Value value) {
+  auto type = cast<ShapedType>(value.getType());
+  int64_t bytes = getByteSize(type);
+  if (auto constant = getStorageRoot(value).getDefiningOp<nn::ConstantOp>()) {
+    auto splat = dyn_cast<SplatElementsAttr>(constant.getValue());
+    auto element = splat ? splat.getSplatValue<Attribute>() : Attribute();
+    std::optional<APInt> bits;
+    if (auto number = dyn_cast_or_null<IntegerAttr>(element))
+      bits = number.getValue();
+    else if (auto number = dyn_cast_or_null<FloatAttr>(element))
+      bits = number.getValue().bitcastToAPInt();
+    if (bits) {
+      int64_t width = getElementByteSize(type.getElementType());
+      *bits = bits->zextOrTrunc(width * 8);
+      if (bits->isSplat(8)) {
+        Value byte = emitter.integer(builder.getI8Type(), bits->trunc(8).getSExtValue());
+        LLVM::MemsetOp::create(builder, target, byte, emitter.i64(bytes), /*isVolatile=*/false);
+        return success();
+      }
+      Value word =
+          emitter.integer(builder.getIntegerType(width * 8), bits->getSExtValue());
+      emitter.loop(type.getNumElements(), word, [&](Value index, Value carried) {
+        Value offset = LLVM::MulOp::create(builder, index, emitter.i64(width));
+        emitter.store(carried, emitter.address(target, offset), width);
+        return carried;
+      });
+      return success();
+    }
+  }
+  FailureOr<Value> source = getPointer(value);
+  if (failed(source))
+    return failure();
+  emitter.copy(target, *source, emitter.i64(bytes));
+  return success();
+}
+
+LogicalResult GraphFunctionEmitter::emitReturn() {
+  for (OpOperand &operand : body.getTerminator()->getOpOperands()) {
+    int64_t index = operand.getOperandNumber();
+    FailureOr<Storage> storage = getStorage(operand.get(), variables);
+    if (succeeded(storage) && storage->kind == Storage::Kind::Output && storage->index == index)
+      continue;
+    LogicalResult result = success();
+    Value given = emitter.compare(Predicate::ne, getOutput(index), emitter.null());
+    emitter.ifThen(given, [&] { result = emitCopy(getOutput(index), operand.get()); });
+    if (failed(result))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult GraphFunctionEmitter::emitWrites() {
+  auto getStage = [](nn::WriteOp write) {
+    return write->getAttrOfType<IntegerAttr>(kStageAttrName);
+  };
+  for (auto write : body.getOps<nn::WriteOp>())
+    if (IntegerAttr stage = getStage(write);
+        stage && failed(emitCopy(getArena(stage.getInt()), write.getValue())))
+      return failure();
+  for (auto write : body.getOps<nn::WriteOp>()) {
+    int64_t variable = variables.lookup(write.getVariable());
+    if (IntegerAttr stage = getStage(write)) {
+      emitter.copy(getVariable(variable), getArena(stage.getInt()),
+                   emitter.i64(model.tensors[variable].bytes));
+      continue;
+    }
+    FailureOr<Storage> storage = getStorage(write.getValue(), variables);
+    bool inPlace = succeeded(storage) && storage->kind == Storage::Kind::Variable &&
+                   storage->index == variable;
+    if (!inPlace && failed(emitCopy(getVariable(variable), write.getValue())))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult nnc::emitGraphFunction(ModuleOp module, FunctionOpInterface function,
+                                     const ModelInterface &model, const VariableTable &variables,
+                                     ConstantPool &constants) {
+  return GraphFunctionEmitter(module, function, model, variables, constants).emit();
+}
+
+//===----------------------------------------------------------------------===//
+// Initialisation
+//===----------------------------------------------------------------------===//
+
+void nnc::emitInitialisation(Emitter &emitter, const ModelInterface &model, Value instance) {
+  Value fresh = LLVM::XOrOp::create(emitter.getBuilder(), emitter.isInitialised(instance, model),
+                                    emitter.integer(emitter.getBuilder().getI1Type(), 1));
+  emitter.ifThen(fresh, [&] {
+    emitter.store(emitter.null(), emitter.address(instance, ControlBlock::ParallelFor), 8);
+    emitter.store(emitter.null(), emitter.address(instance, ControlBlock::Context), 8);
+    emitter.store(emitter.i32(1), emitter.address(instance, ControlBlock::Threads), 4);
+  });
+  emitter.store(emitter.i32(0), emitter.address(instance, ControlBlock::Metric), 4);
+  emitter.store(emitter.i64(0), emitter.address(instance, ControlBlock::Reports), 8);
+  emitter.store(emitter.i64(model.getMagic()), emitter.address(instance, ControlBlock::Magic), 8);
+}
+
+void nnc::emitEmptyInit(ModuleOp module, const ModelInterface &model) {
+  MLIRContext *context = module.getContext();
+  Emitter emitter(module, module.getLoc(), getExportedName(model, kInitName),
+                  {LLVM::LLVMPointerType::get(context), IntegerType::get(context, 64)});
+  emitter.checkInstance(emitter.getArgument(0), model, /*initialised=*/false);
+  emitInitialisation(emitter, model, emitter.getArgument(0));
+  emitter.finish(Status::Success);
+}

@@ -1,0 +1,95 @@
+//===- GraphToLLVM.cpp - entries and steps to C functions -----------------===//
+//
+// Replaces the graph part of a planned module by LLVM functions with the C
+// signatures of the generated header. Kernels must be LLVM functions already;
+// they become internal.
+//
+//===----------------------------------------------------------------------===//
+#include "GraphToLLVM.h"
+#include "nnc/Conversion/Passes.h"
+
+namespace nnc {
+#define GEN_PASS_DEF_CONVERTGRAPHTOLLVM
+#include "nnc/Conversion/Passes.h.inc"
+} // namespace nnc
+
+using namespace mlir;
+using namespace nnc;
+
+namespace {
+
+struct ConvertGraphToLLVM : nnc::impl::ConvertGraphToLLVMBase<ConvertGraphToLLVM> {
+  using ConvertGraphToLLVMBase::ConvertGraphToLLVMBase;
+
+  void runOnOperation() override;
+
+private:
+  void hideKernels();
+};
+
+} // namespace
+
+/// Makes functions with a body internal and names them after the model, so that
+/// a kernel can be called anything.
+void ConvertGraphToLLVM::hideKernels() {
+  ModuleOp module = getOperation();
+  llvm::StringMap<StringAttr> names;
+  for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
+    if (function.isExternal())
+      continue;
+    auto name = StringAttr::get(&getContext(), prefix + "." + function.getSymName());
+    names[function.getSymName()] = name;
+    function.setSymNameAttr(name);
+    function.setSymVisibilityAttr({});
+    function.setLinkage(LLVM::Linkage::Internal);
+    function.setDsoLocal(true);
+    function.setNoUnwind(true);
+  }
+  module.walk([&](Operation *op) {
+    if (auto call = dyn_cast<kernel::CallOp>(op)) {
+      if (StringAttr name = names.lookup(call.getKernel()))
+        call.setKernel(name);
+    } else if (auto call = dyn_cast<LLVM::CallOp>(op); call && call.getCallee()) {
+      if (StringAttr name = names.lookup(*call.getCallee()))
+        call.setCallee(name);
+    }
+  });
+}
+
+void ConvertGraphToLLVM::runOnOperation() {
+  ModuleOp module = getOperation();
+  if (!module->hasAttr(kArenaSizeAttrName)) {
+    module.emitError("module has no memory plan");
+    return signalPassFailure();
+  }
+  VariableTable variables(module);
+  ModelInterface model = describeModel(module, prefix, maxThreads);
+  hideKernels();
+
+  SmallVector<FunctionOpInterface> functions;
+  for (auto function : module.getOps<FunctionOpInterface>())
+    if (nn::isGraphFunction(function))
+      functions.push_back(function);
+  bool hasInit = llvm::any_of(
+      functions, [](FunctionOpInterface function) { return function.getName() == kInitName; });
+  if (!hasInit && !variables.getVariables().empty()) {
+    variables.getVariables().front()->emitError(
+        "is never initialised: run nn-build-init first");
+    return signalPassFailure();
+  }
+
+  ConstantPool constants(module, prefix);
+  if (!hasInit)
+    emitEmptyInit(module, model);
+  for (FunctionOpInterface function : functions)
+    if (failed(emitGraphFunction(module, function, model, variables, constants)))
+      return signalPassFailure();
+  emitServiceFunctions(module, model, sizeBits);
+
+  for (FunctionOpInterface function : functions)
+    function->erase();
+  for (nn::VariableOp variable : llvm::make_early_inc_range(module.getOps<nn::VariableOp>()))
+    variable.erase();
+  module->removeAttr(kArenaSizeAttrName);
+  module->removeAttr(kNormalizersAttrName);
+}
