@@ -1,0 +1,70 @@
+//===- Emit.h - from a lowered module to the bytes of files -----*- C++ -*-===//
+//
+// The last stage: LLVM IR, assembly, object, header and program of a model.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_TARGET_EMIT_H
+#define NNC_TARGET_EMIT_H
+
+#include "mlir/IR/BuiltinOps.h"
+#include "nnc/Analysis/ModelInterface.h"
+#include "nnc/Target/TargetMachine.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+
+namespace nnc {
+
+/// A model in the form in which it is written, linked or loaded.
+struct CompiledModel {
+  ModelInterface interface;
+  CodeOptions target;
+  /// PREFIX.o
+  std::string object;
+  /// PREFIX.h
+  std::string header;
+  /// An object that describes the first one in the form of
+  /// nnc/Runtime/Model.h, for executables and for loading.
+  std::string program;
+};
+
+/// Translates what `convert-graph-to-llvm` made into LLVM IR, adds the table of
+/// tensors, and optimises it.
+llvm::Expected<std::unique_ptr<llvm::Module>>
+emitLLVM(mlir::ModuleOp module, const ModelInterface &interface, llvm::TargetMachine &machine,
+         unsigned optLevel, llvm::LLVMContext &context);
+
+/// LLVM IR as text.
+std::string printLLVM(const llvm::Module &module);
+
+/// Assembly or an object. Changes the module; emit one form from one module.
+llvm::Expected<std::string> emitCode(llvm::Module &module, llvm::TargetMachine &machine,
+                                     llvm::CodeGenFileType type);
+
+/// Refuses an object that needs symbols outside AllowedSymbols.h or that has
+/// anything to write when it is loaded.
+llvm::Error verifyObject(llvm::StringRef object);
+
+/// The C header of a model.
+std::string emitHeader(const ModelInterface &interface);
+
+/// The object with a descriptor (symbol `nnc_descriptor`) of a model and, for
+/// executables, `main`.
+llvm::Expected<std::string> emitProgram(const ModelInterface &interface,
+                                        llvm::TargetMachine &machine, bool withMain);
+
+/// All of the above. `target` must be resolved.
+llvm::Expected<CompiledModel> compileModel(mlir::ModuleOp module, const ModelInterface &interface,
+                                           const CodeOptions &target, bool withMain = false);
+
+/// Links an executable to `path` with the system's C compiler. `runtime` is the
+/// path of libnnc_runtime.a.
+llvm::Error linkExecutable(const CompiledModel &model, llvm::StringRef runtime,
+                           llvm::StringRef path);
+
+/// The path of libnnc_runtime.a beside the running compiler: ../lib from its
+/// folder.
+llvm::Expected<std::string> findRuntimeLibrary(const char *argv0, void *mainAddress);
+
+} // namespace nnc
+
+#endif // NNC_TARGET_EMIT_H

@@ -1,0 +1,29 @@
+//===- AllowedSymbols.h - what an object may need ---------------*- C++ -*-===//
+//
+// The only functions outside itself that emitted code may call: three of memory
+// and a part of libm. Each of libm stands for its float form too.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_LIB_TARGET_ALLOWEDSYMBOLS_H
+#define NNC_LIB_TARGET_ALLOWEDSYMBOLS_H
+
+#include "llvm/ADT/StringRef.h"
+
+namespace nnc {
+
+inline constexpr llvm::StringLiteral kAllowedMemoryFunctions[] = {"memcpy", "memmove", "memset"};
+
+inline constexpr llvm::StringLiteral kAllowedMathFunctions[] = {
+    "acos", "acosh", "asin",  "asinh", "atan",      "atan2", "atanh", "cbrt", "ceil",
+    "cos",  "cosh",  "erf",   "erfc",  "exp",       "exp2",  "expm1", "fabs", "floor",
+    "fma",  "fmax",  "fmin",  "fmod",  "log",       "log10", "log1p", "log2", "nearbyint",
+    "pow",  "rint",  "round", "roundeven", "sin",   "sinh",  "sqrt",  "tan",  "tanh",
+    "trunc",
+};
+
+/// Defined by the linker, on targets whose position-independent code asks.
+inline constexpr llvm::StringLiteral kLinkerSymbols[] = {"_GLOBAL_OFFSET_TABLE_"};
+
+} // namespace nnc
+
+#endif // NNC_LIB_TARGET_ALLOWEDSYMBOLS_H
