@@ -25,26 +25,29 @@ StringRef ContractOp::getRhsLetters() { return Letters(getSpec()).rhs; }
 StringRef ContractOp::getResultLetters() { return Letters(getSpec()).result; }
 
 /// Each part is made of letters, none of them twice.
-static LogicalResult checkLetters(OpSite site, StringRef spec, StringRef name, StringRef letters) {
+static LogicalResult checkLetters(OpSite site, StringRef spec, StringRef name,
+                                  StringRef letters) {
   for (auto [i, letter] : llvm::enumerate(letters)) {
     if (!llvm::isAlpha(letter))
-      return site.refuse("spec \"", spec, "\" is not of the form \"ab,bc->ac\": '",
+      return site.refuse("spec \"", spec,
+                         "\" is not of the form \"ab,bc->ac\": '",
                          StringRef(&letter, 1), "' is no letter");
     if (letters.take_front(i).contains(letter))
-      return site.refuse("spec \"", spec, "\" repeats '", StringRef(&letter, 1), "' in its ",
-                         name);
+      return site.refuse("spec \"", spec, "\" repeats '", StringRef(&letter, 1),
+                         "' in its ", name);
   }
   return success();
 }
 
-LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
-                                           ValueRange operands, DictionaryAttr attributes,
-                                           OpaqueProperties properties, RegionRange regions,
-                                           SmallVectorImpl<Type> &inferred) {
+LogicalResult ContractOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> location, ValueRange operands,
+    DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+    SmallVectorImpl<Type> &inferred) {
   Adaptor op(operands, attributes, properties, regions);
   OpSite site(location, getOperationName());
   StringRef spec = op.getSpec();
-  if (spec.count(',') != 1 || spec.count("->") != 1 || spec.find(',') > spec.find("->"))
+  if (spec.count(',') != 1 || spec.count("->") != 1 ||
+      spec.find(',') > spec.find("->"))
     return site.refuse("spec \"", spec, "\" is not of the form \"ab,bc->ac\"");
   Letters letters(spec);
   if (failed(checkLetters(site, spec, "lhs", letters.lhs)) ||
@@ -56,18 +59,19 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, std::optional<L
   if (failed(checkElements(site, "lhs", lhs, "rhs", rhs)))
     return failure();
   if (static_cast<size_t>(lhs.getRank()) != letters.lhs.size())
-    return site.refuse("spec \"", spec, "\" has ", letters.lhs.size(), " letters for lhs of rank ",
-                       lhs.getRank());
+    return site.refuse("spec \"", spec, "\" has ", letters.lhs.size(),
+                       " letters for lhs of rank ", lhs.getRank());
   if (static_cast<size_t>(rhs.getRank()) != letters.rhs.size())
-    return site.refuse("spec \"", spec, "\" has ", letters.rhs.size(), " letters for rhs of rank ",
-                       rhs.getRank());
+    return site.refuse("spec \"", spec, "\" has ", letters.rhs.size(),
+                       " letters for rhs of rank ", rhs.getRank());
 
   for (auto [i, letter] : llvm::enumerate(letters.lhs)) {
     size_t j = letters.rhs.find(letter);
     if (j != StringRef::npos && lhs.getDimSize(i) != rhs.getDimSize(j))
-      return site.refuse("sizes of '", StringRef(&letter, 1), "' differ: axis ", i,
-                         " of lhs has size ", lhs.getDimSize(i), " but axis ", j,
-                         " of rhs has size ", rhs.getDimSize(j));
+      return site.refuse("sizes of '", StringRef(&letter, 1), "' differ: axis ",
+                         i, " of lhs has size ", lhs.getDimSize(i),
+                         " but axis ", j, " of rhs has size ",
+                         rhs.getDimSize(j));
   }
   SmallVector<int64_t> shape;
   for (char letter : letters.result) {
@@ -75,7 +79,8 @@ LogicalResult ContractOp::inferReturnTypes(MLIRContext *context, std::optional<L
     if (i == StringRef::npos && j == StringRef::npos)
       return site.refuse("spec \"", spec, "\" has '", StringRef(&letter, 1),
                          "' in its result but in neither operand");
-    shape.push_back(i != StringRef::npos ? lhs.getDimSize(i) : rhs.getDimSize(j));
+    shape.push_back(i != StringRef::npos ? lhs.getDimSize(i)
+                                         : rhs.getDimSize(j));
   }
   inferred.push_back(RankedTensorType::get(shape, lhs.getElementType()));
   return success();

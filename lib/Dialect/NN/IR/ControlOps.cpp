@@ -8,10 +8,10 @@
 using namespace mlir;
 using namespace nnc::nn;
 
-LogicalResult GradientOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
-                                           ValueRange operands, DictionaryAttr attributes,
-                                           OpaqueProperties properties, RegionRange regions,
-                                           SmallVectorImpl<Type> &inferred) {
+LogicalResult GradientOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> location, ValueRange operands,
+    DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+    SmallVectorImpl<Type> &inferred) {
   Adaptor op(operands, attributes, properties, regions);
   llvm::append_range(inferred, op.getWrt().getTypes());
   return success();

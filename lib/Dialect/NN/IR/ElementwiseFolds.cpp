@@ -19,7 +19,8 @@ template <typename Fn>
 static OpFoldResult foldFloat(Type type, Attribute operand, Fn &&fn) {
   if (DenseElementsAttr constant = foldableConstant(operand))
     return mapElements<APFloat, APFloat>(
-        type, [&](const APFloat &x) { return std::optional<APFloat>(fn(x)); }, constant);
+        type, [&](const APFloat &x) { return std::optional<APFloat>(fn(x)); },
+        constant);
   return {};
 }
 
@@ -27,7 +28,8 @@ template <typename Fn>
 static OpFoldResult foldInt(Type type, Attribute operand, Fn &&fn) {
   if (DenseElementsAttr constant = foldableConstant(operand))
     return mapElements<APInt, APInt>(
-        type, [&](const APInt &x) { return std::optional<APInt>(fn(x)); }, constant);
+        type, [&](const APInt &x) { return std::optional<APInt>(fn(x)); },
+        constant);
   return {};
 }
 
@@ -39,13 +41,15 @@ static APFloat roundTo(double value, const llvm::fltSemantics &semantics) {
 }
 
 /// Folds a function known in float64.
-static OpFoldResult foldFunction(Type type, Attribute operand, double (*fn)(double)) {
+static OpFoldResult foldFunction(Type type, Attribute operand,
+                                 double (*fn)(double)) {
   return foldFloat(type, operand, [&](const APFloat &x) {
     return roundTo(fn(x.convertToDouble()), x.getSemantics());
   });
 }
 
-static OpFoldResult foldRounding(Type type, Attribute operand, APFloat::roundingMode mode) {
+static OpFoldResult foldRounding(Type type, Attribute operand,
+                                 APFloat::roundingMode mode) {
   return foldFloat(type, operand, [&](APFloat x) {
     x.roundToIntegral(mode);
     return x;
@@ -61,11 +65,21 @@ static double logistic(double x) {
 
 static double rsqrt(double x) { return 1 / std::sqrt(x); }
 
-OpFoldResult CosOp::fold(FoldAdaptor a) { return foldFunction(getType(), a.getOperand(), std::cos); }
-OpFoldResult ErfOp::fold(FoldAdaptor a) { return foldFunction(getType(), a.getOperand(), std::erf); }
-OpFoldResult ExpOp::fold(FoldAdaptor a) { return foldFunction(getType(), a.getOperand(), std::exp); }
-OpFoldResult LogOp::fold(FoldAdaptor a) { return foldFunction(getType(), a.getOperand(), std::log); }
-OpFoldResult SinOp::fold(FoldAdaptor a) { return foldFunction(getType(), a.getOperand(), std::sin); }
+OpFoldResult CosOp::fold(FoldAdaptor a) {
+  return foldFunction(getType(), a.getOperand(), std::cos);
+}
+OpFoldResult ErfOp::fold(FoldAdaptor a) {
+  return foldFunction(getType(), a.getOperand(), std::erf);
+}
+OpFoldResult ExpOp::fold(FoldAdaptor a) {
+  return foldFunction(getType(), a.getOperand(), std::exp);
+}
+OpFoldResult LogOp::fold(FoldAdaptor a) {
+  return foldFunction(getType(), a.getOperand(), std::log);
+}
+OpFoldResult SinOp::fold(FoldAdaptor a) {
+  return foldFunction(getType(), a.getOperand(), std::sin);
+}
 
 OpFoldResult Expm1Op::fold(FoldAdaptor a) {
   return foldFunction(getType(), a.getOperand(), std::expm1);
@@ -76,7 +90,9 @@ OpFoldResult Log1pOp::fold(FoldAdaptor a) {
 OpFoldResult LogisticOp::fold(FoldAdaptor a) {
   return foldFunction(getType(), a.getOperand(), logistic);
 }
-OpFoldResult RsqrtOp::fold(FoldAdaptor a) { return foldFunction(getType(), a.getOperand(), rsqrt); }
+OpFoldResult RsqrtOp::fold(FoldAdaptor a) {
+  return foldFunction(getType(), a.getOperand(), rsqrt);
+}
 OpFoldResult SqrtOp::fold(FoldAdaptor a) {
   return foldFunction(getType(), a.getOperand(), std::sqrt);
 }
@@ -98,15 +114,18 @@ OpFoldResult AbsOp::fold(FoldAdaptor a) {
   if (getOperand().getDefiningOp<AbsOp>() || hasUnsignedElements(getType()))
     return getOperand();
   if (hasFloatElements(getType()))
-    return foldFloat(getType(), a.getOperand(), [](const APFloat &x) { return llvm::abs(x); });
-  return foldInt(getType(), a.getOperand(), [](const APInt &x) { return x.abs(); });
+    return foldFloat(getType(), a.getOperand(),
+                     [](const APFloat &x) { return llvm::abs(x); });
+  return foldInt(getType(), a.getOperand(),
+                 [](const APInt &x) { return x.abs(); });
 }
 
 OpFoldResult NegOp::fold(FoldAdaptor a) {
   if (auto inner = getOperand().getDefiningOp<NegOp>())
     return inner.getOperand();
   if (hasFloatElements(getType()))
-    return foldFloat(getType(), a.getOperand(), [](const APFloat &x) { return llvm::neg(x); });
+    return foldFloat(getType(), a.getOperand(),
+                     [](const APFloat &x) { return llvm::neg(x); });
   return foldInt(getType(), a.getOperand(), [](const APInt &x) { return -x; });
 }
 
@@ -140,8 +159,8 @@ OpFoldResult SignOp::fold(FoldAdaptor a) {
 /// Folds two constants by one function for each kind of element. Either may
 /// give nothing where the value is not certain.
 template <typename FloatFn, typename IntFn>
-static OpFoldResult foldBinary(Type type, Attribute lhs, Attribute rhs, FloatFn &&floatFn,
-                               IntFn &&intFn) {
+static OpFoldResult foldBinary(Type type, Attribute lhs, Attribute rhs,
+                               FloatFn &&floatFn, IntFn &&intFn) {
   DenseElementsAttr x = foldableConstant(lhs), y = foldableConstant(rhs);
   if (!x || !y)
     return {};
@@ -150,8 +169,12 @@ static OpFoldResult foldBinary(Type type, Attribute lhs, Attribute rhs, FloatFn 
   return mapElements<APInt, APInt>(type, intFn, x, y);
 }
 
-static std::optional<APFloat> noFloat(const APFloat &, const APFloat &) { return std::nullopt; }
-static std::optional<APInt> noInt(const APInt &, const APInt &) { return std::nullopt; }
+static std::optional<APFloat> noFloat(const APFloat &, const APFloat &) {
+  return std::nullopt;
+}
+static std::optional<APInt> noInt(const APInt &, const APInt &) {
+  return std::nullopt;
+}
 
 OpFoldResult AddOp::fold(FoldAdaptor a) {
   if (isSplatOf(a.getRhs(), 0))
@@ -180,7 +203,8 @@ OpFoldResult MulOp::fold(FoldAdaptor a) {
     return getLhs();
   if (isSplatOf(a.getLhs(), 1))
     return getRhs();
-  if (!hasFloatElements(getType()) && (isSplatOf(a.getLhs(), 0) || isSplatOf(a.getRhs(), 0)))
+  if (!hasFloatElements(getType()) &&
+      (isSplatOf(a.getLhs(), 0) || isSplatOf(a.getRhs(), 0)))
     return makeSplat(getType(), 0);
   return foldBinary(
       getType(), a.getLhs(), a.getRhs(),
@@ -193,7 +217,8 @@ OpFoldResult DivOp::fold(FoldAdaptor a) {
     return getLhs();
   return foldBinary(
       getType(), a.getLhs(), a.getRhs(),
-      [](const APFloat &x, const APFloat &y) { return std::optional(x / y); }, noInt);
+      [](const APFloat &x, const APFloat &y) { return std::optional(x / y); },
+      noInt);
 }
 
 /// The integer quotient rounded down; 0 by zero.
@@ -239,7 +264,8 @@ OpFoldResult ModOp::fold(FoldAdaptor a) {
       [](const APFloat &x, const APFloat &y) -> std::optional<APFloat> {
         if (!x.isFinite() || !y.isFiniteNonZero())
           return std::nullopt;
-        // Only where x - y * floor(x / y) is exact does its rounding not matter.
+        // Only where x - y * floor(x / y) is exact does its rounding not
+        // matter.
         APFloat remainder = x;
         remainder.mod(y);
         if (!remainder.isZero() && remainder.isNegative() != y.isNegative())
@@ -263,7 +289,9 @@ OpFoldResult MaxOp::fold(FoldAdaptor a) {
   bool isUnsigned = hasUnsignedElements(getType());
   return foldBinary(
       getType(), a.getLhs(), a.getRhs(),
-      [](const APFloat &x, const APFloat &y) { return std::optional(llvm::maximum(x, y)); },
+      [](const APFloat &x, const APFloat &y) {
+        return std::optional(llvm::maximum(x, y));
+      },
       [&](const APInt &x, const APInt &y) {
         return std::optional((isUnsigned ? x.uge(y) : x.sge(y)) ? x : y);
       });
@@ -275,7 +303,9 @@ OpFoldResult MinOp::fold(FoldAdaptor a) {
   bool isUnsigned = hasUnsignedElements(getType());
   return foldBinary(
       getType(), a.getLhs(), a.getRhs(),
-      [](const APFloat &x, const APFloat &y) { return std::optional(llvm::minimum(x, y)); },
+      [](const APFloat &x, const APFloat &y) {
+        return std::optional(llvm::minimum(x, y));
+      },
       [&](const APInt &x, const APInt &y) {
         return std::optional((isUnsigned ? x.ule(y) : x.sle(y)) ? x : y);
       });
@@ -291,7 +321,8 @@ OpFoldResult PowOp::fold(FoldAdaptor a) {
       getType(), a.getLhs(), a.getRhs(),
       [](const APFloat &x, const APFloat &y) {
         return std::optional(
-            roundTo(std::pow(x.convertToDouble(), y.convertToDouble()), x.getSemantics()));
+            roundTo(std::pow(x.convertToDouble(), y.convertToDouble()),
+                    x.getSemantics()));
       },
       noInt);
 }
@@ -303,8 +334,9 @@ OpFoldResult AndOp::fold(FoldAdaptor a) {
     return getRhs();
   if (isSplatOf(a.getLhs(), 0) || isSplatOf(a.getRhs(), 0))
     return makeSplat(getType(), 0);
-  return foldBinary(getType(), a.getLhs(), a.getRhs(), noFloat,
-                    [](const APInt &x, const APInt &y) { return std::optional(x & y); });
+  return foldBinary(
+      getType(), a.getLhs(), a.getRhs(), noFloat,
+      [](const APInt &x, const APInt &y) { return std::optional(x & y); });
 }
 
 OpFoldResult OrOp::fold(FoldAdaptor a) {
@@ -314,8 +346,9 @@ OpFoldResult OrOp::fold(FoldAdaptor a) {
     return getRhs();
   if (isSplatOf(a.getLhs(), 1) || isSplatOf(a.getRhs(), 1))
     return makeSplat(getType(), 1);
-  return foldBinary(getType(), a.getLhs(), a.getRhs(), noFloat,
-                    [](const APInt &x, const APInt &y) { return std::optional(x | y); });
+  return foldBinary(
+      getType(), a.getLhs(), a.getRhs(), noFloat,
+      [](const APInt &x, const APInt &y) { return std::optional(x | y); });
 }
 
 //===----------------------------------------------------------------------===//
@@ -347,7 +380,8 @@ OpFoldResult CompareOp::fold(FoldAdaptor a) {
   // A NaN differs from itself.
   if (getLhs() == getRhs() && !hasFloatElements(operandType))
     return makeSplat(getType(), holds(predicate, 0));
-  DenseElementsAttr x = foldableConstant(a.getLhs()), y = foldableConstant(a.getRhs());
+  DenseElementsAttr x = foldableConstant(a.getLhs()),
+                    y = foldableConstant(a.getRhs());
   if (!x || !y)
     return {};
   if (hasFloatElements(operandType))
@@ -355,11 +389,12 @@ OpFoldResult CompareOp::fold(FoldAdaptor a) {
         getType(),
         [&](const APFloat &x, const APFloat &y) {
           APFloat::cmpResult order = x.compare(y);
-          bool result = order == APFloat::cmpUnordered
-                            ? predicate == Predicate::ne
-                            : holds(predicate, order == APFloat::cmpLessThan      ? -1
-                                               : order == APFloat::cmpGreaterThan ? 1
-                                                                                  : 0);
+          bool result =
+              order == APFloat::cmpUnordered
+                  ? predicate == Predicate::ne
+                  : holds(predicate, order == APFloat::cmpLessThan      ? -1
+                                     : order == APFloat::cmpGreaterThan ? 1
+                                                                        : 0);
           return std::optional(APInt(1, result));
         },
         x, y);
@@ -368,17 +403,21 @@ OpFoldResult CompareOp::fold(FoldAdaptor a) {
       getType(),
       [&](const APInt &x, const APInt &y) {
         bool less = isUnsigned ? x.ult(y) : x.slt(y);
-        return std::optional(APInt(1, holds(predicate, x == y ? 0 : less ? -1 : 1)));
+        return std::optional(APInt(1, holds(predicate, x == y ? 0
+                                                       : less ? -1
+                                                              : 1)));
       },
       x, y);
 }
 
 template <typename Element>
-static DenseElementsAttr chooseElements(DenseElementsAttr condition, DenseElementsAttr x,
+static DenseElementsAttr chooseElements(DenseElementsAttr condition,
+                                        DenseElementsAttr x,
                                         DenseElementsAttr y) {
   SmallVector<Element> values;
-  for (auto [choice, ifTrue, ifFalse] : llvm::zip_equal(
-           condition.getValues<bool>(), x.getValues<Element>(), y.getValues<Element>()))
+  for (auto [choice, ifTrue, ifFalse] :
+       llvm::zip_equal(condition.getValues<bool>(), x.getValues<Element>(),
+                       y.getValues<Element>()))
     values.push_back(choice ? ifTrue : ifFalse);
   return DenseElementsAttr::get(x.getType(), values);
 }
@@ -421,12 +460,14 @@ static bool isStraight(Type a, Type b, Type c) {
   if (!convertsExactly(a, b))
     return false;
   // Integers wrap where floating-point values saturate.
-  if (isa<IntegerType>(a) && isa<FloatType>(b) && isa<IntegerType>(c) && !c.isInteger(1))
+  if (isa<IntegerType>(a) && isa<FloatType>(b) && isa<IntegerType>(c) &&
+      !c.isInteger(1))
     return convertsExactly(a, c);
   return true;
 }
 
-static std::optional<APInt> toInt(const APFloat &x, unsigned width, bool isUnsigned) {
+static std::optional<APInt> toInt(const APFloat &x, unsigned width,
+                                  bool isUnsigned) {
   if (width == 1)
     return APInt(1, !x.isZero());
   // Saturates, and gives 0 for NaN.
@@ -439,9 +480,11 @@ static std::optional<APInt> toInt(const APFloat &x, unsigned width, bool isUnsig
 OpFoldResult ConvertOp::fold(FoldAdaptor a) {
   if (getOperand().getType() == getType())
     return getOperand();
-  Type from = getElementTypeOrSelf(getOperand().getType()), to = getElementTypeOrSelf(getType());
+  Type from = getElementTypeOrSelf(getOperand().getType()),
+       to = getElementTypeOrSelf(getType());
   if (auto inner = getOperand().getDefiningOp<ConvertOp>())
-    if (isStraight(getElementTypeOrSelf(inner.getOperand().getType()), from, to)) {
+    if (isStraight(getElementTypeOrSelf(inner.getOperand().getType()), from,
+                   to)) {
       getOperandMutable().assign(inner.getOperand());
       return getResult();
     }
@@ -449,7 +492,8 @@ OpFoldResult ConvertOp::fold(FoldAdaptor a) {
   DenseElementsAttr constant = foldableConstant(a.getOperand());
   if (!constant)
     return {};
-  bool fromUnsigned = hasUnsignedElements(from), toUnsigned = hasUnsignedElements(to);
+  bool fromUnsigned = hasUnsignedElements(from),
+       toUnsigned = hasUnsignedElements(to);
   auto toFloat = dyn_cast<FloatType>(to);
   unsigned width = to.getIntOrFloatBitWidth();
   if (isa<FloatType>(from) && toFloat)
@@ -457,19 +501,23 @@ OpFoldResult ConvertOp::fold(FoldAdaptor a) {
         getType(),
         [&](APFloat x) {
           bool lossy;
-          x.convert(toFloat.getFloatSemantics(), APFloat::rmNearestTiesToEven, &lossy);
+          x.convert(toFloat.getFloatSemantics(), APFloat::rmNearestTiesToEven,
+                    &lossy);
           return std::optional(x);
         },
         constant);
   if (isa<FloatType>(from))
     return mapElements<APFloat, APInt>(
-        getType(), [&](const APFloat &x) { return toInt(x, width, toUnsigned); }, constant);
+        getType(),
+        [&](const APFloat &x) { return toInt(x, width, toUnsigned); },
+        constant);
   if (toFloat)
     return mapElements<APInt, APFloat>(
         getType(),
         [&](const APInt &x) {
           APFloat result(toFloat.getFloatSemantics());
-          result.convertFromAPInt(x, !fromUnsigned, APFloat::rmNearestTiesToEven);
+          result.convertFromAPInt(x, !fromUnsigned,
+                                  APFloat::rmNearestTiesToEven);
           return std::optional(result);
         },
         constant);
@@ -478,7 +526,8 @@ OpFoldResult ConvertOp::fold(FoldAdaptor a) {
       [&](const APInt &x) {
         if (width == 1)
           return std::optional(APInt(1, !x.isZero()));
-        return std::optional(fromUnsigned ? x.zextOrTrunc(width) : x.sextOrTrunc(width));
+        return std::optional(fromUnsigned ? x.zextOrTrunc(width)
+                                          : x.sextOrTrunc(width));
       },
       constant);
 }

@@ -8,11 +8,12 @@
 using namespace mlir;
 using namespace nnc::nn;
 
-LogicalResult CompareOp::inferReturnTypes(MLIRContext *context, std::optional<Location> location,
-                                          ValueRange operands, DictionaryAttr attributes,
-                                          OpaqueProperties properties, RegionRange regions,
-                                          SmallVectorImpl<Type> &inferred) {
+LogicalResult CompareOp::inferReturnTypes(
+    MLIRContext *context, std::optional<Location> location, ValueRange operands,
+    DictionaryAttr attributes, OpaqueProperties properties, RegionRange regions,
+    SmallVectorImpl<Type> &inferred) {
   Adaptor op(operands, attributes, properties, regions);
-  inferred.push_back(tensorType(op.getLhs()).clone(IntegerType::get(context, 1)));
+  inferred.push_back(
+      tensorType(op.getLhs()).clone(IntegerType::get(context, 1)));
   return success();
 }

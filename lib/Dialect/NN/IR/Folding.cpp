@@ -13,15 +13,18 @@ bool nnc::nn::isSplatOf(Attribute attr, int64_t value) {
     return false;
   if (hasFloatElements(dense.getType())) {
     APFloat element = dense.getSplatValue<APFloat>();
-    return element.compare(APFloat(element.getSemantics(), value)) == APFloat::cmpEqual;
+    return element.compare(APFloat(element.getSemantics(), value)) ==
+           APFloat::cmpEqual;
   }
   return dense.getSplatValue<APInt>() == static_cast<uint64_t>(value);
 }
 
 DenseElementsAttr nnc::nn::makeSplat(RankedTensorType type, int64_t value) {
   if (auto element = dyn_cast<FloatType>(type.getElementType()))
-    return DenseElementsAttr::get(type, APFloat(element.getFloatSemantics(), value));
-  return DenseElementsAttr::get(type, APInt(type.getElementTypeBitWidth(), value));
+    return DenseElementsAttr::get(type,
+                                  APFloat(element.getFloatSemantics(), value));
+  return DenseElementsAttr::get(type,
+                                APInt(type.getElementTypeBitWidth(), value));
 }
 
 SmallVector<int64_t> nnc::nn::rowMajorStrides(ArrayRef<int64_t> shape) {
@@ -33,7 +36,8 @@ SmallVector<int64_t> nnc::nn::rowMajorStrides(ArrayRef<int64_t> shape) {
 
 /// The elements of `operand` at the positions given.
 template <typename Element>
-static DenseElementsAttr pickElements(DenseElementsAttr operand, RankedTensorType type,
+static DenseElementsAttr pickElements(DenseElementsAttr operand,
+                                      RankedTensorType type,
                                       ArrayRef<int64_t> positions) {
   SmallVector<Element> values;
   for (int64_t position : positions)
@@ -41,8 +45,9 @@ static DenseElementsAttr pickElements(DenseElementsAttr operand, RankedTensorTyp
   return DenseElementsAttr::get(type, values);
 }
 
-DenseElementsAttr nnc::nn::moveElements(DenseElementsAttr operand, RankedTensorType type,
-                                        function_ref<int64_t(ArrayRef<int64_t>)> source) {
+DenseElementsAttr
+nnc::nn::moveElements(DenseElementsAttr operand, RankedTensorType type,
+                      function_ref<int64_t(ArrayRef<int64_t>)> source) {
   if (type.getNumElements() == 0)
     return {};
   if (operand.isSplat())

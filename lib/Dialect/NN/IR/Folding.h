@@ -30,7 +30,8 @@ inline bool hasFloatElements(mlir::Type type) {
 
 /// Booleans and `ui8` are unsigned, other integers signed.
 inline bool hasUnsignedElements(mlir::Type type) {
-  auto integer = llvm::dyn_cast<mlir::IntegerType>(mlir::getElementTypeOrSelf(type));
+  auto integer =
+      llvm::dyn_cast<mlir::IntegerType>(mlir::getElementTypeOrSelf(type));
   return integer && (integer.isUnsigned() || integer.getWidth() == 1);
 }
 
@@ -40,17 +41,20 @@ bool isSplatOf(mlir::Attribute attr, int64_t value);
 /// A splat of 0 or 1.
 mlir::DenseElementsAttr makeSplat(mlir::RankedTensorType type, int64_t value);
 
-/// Applies `fn` to corresponding elements, given as `In` (APInt or APFloat), and
-/// collects what it gives, a `std::optional<Out>`; null as soon as it gives none.
+/// Applies `fn` to corresponding elements, given as `In` (APInt or APFloat),
+/// and collects what it gives, a `std::optional<Out>`; null as soon as it gives
+/// none.
 template <typename In, typename Out, typename Fn, typename... Operands>
-mlir::DenseElementsAttr mapElements(mlir::Type type, Fn &&fn, Operands... operands) {
+mlir::DenseElementsAttr mapElements(mlir::Type type, Fn &&fn,
+                                    Operands... operands) {
   auto tensor = llvm::cast<mlir::RankedTensorType>(type);
   // Where all operands are splats, their first elements stand for all.
   int64_t count = (operands.isSplat() && ...) ? 1 : tensor.getNumElements();
   llvm::SmallVector<Out> values;
   values.reserve(count);
   for (int64_t i = 0; i < count; ++i) {
-    std::optional<Out> value = fn(In(*(operands.template value_begin<In>() + i))...);
+    std::optional<Out> value =
+        fn(In(*(operands.template value_begin<In>() + i))...);
     if (!value)
       return {};
     values.push_back(std::move(*value));
@@ -60,9 +64,9 @@ mlir::DenseElementsAttr mapElements(mlir::Type type, Fn &&fn, Operands... operan
 
 /// The constant whose element at row-major position `i` is the operand's at
 /// `source(i)`; null if the result is no splat and too long.
-mlir::DenseElementsAttr moveElements(mlir::DenseElementsAttr operand,
-                                     mlir::RankedTensorType type,
-                                     llvm::function_ref<int64_t(llvm::ArrayRef<int64_t>)> source);
+mlir::DenseElementsAttr
+moveElements(mlir::DenseElementsAttr operand, mlir::RankedTensorType type,
+             llvm::function_ref<int64_t(llvm::ArrayRef<int64_t>)> source);
 
 /// Row-major strides, in elements.
 llvm::SmallVector<int64_t> rowMajorStrides(llvm::ArrayRef<int64_t> shape);

@@ -4,8 +4,8 @@
 // an op again.
 //
 //===----------------------------------------------------------------------===//
-#include "nnc/Dialect/NN/IR/NN.h"
 #include "mlir/IR/DialectImplementation.h"
+#include "nnc/Dialect/NN/IR/NN.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -30,8 +30,8 @@ void NNDialect::initialize() {
       >();
 }
 
-Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value, Type type,
-                                          Location loc) {
+Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value,
+                                          Type type, Location loc) {
   auto elements = dyn_cast<ElementsAttr>(value);
   if (!elements || elements.getType() != type)
     return nullptr;

@@ -17,24 +17,29 @@ struct OpSite {
   std::optional<mlir::Location> loc;
   llvm::StringRef name;
 
-  OpSite(mlir::Operation *op) : loc(op->getLoc()), name(op->getName().getStringRef()) {}
-  OpSite(std::optional<mlir::Location> loc, llvm::StringRef name) : loc(loc), name(name) {}
+  OpSite(mlir::Operation *op)
+      : loc(op->getLoc()), name(op->getName().getStringRef()) {}
+  OpSite(std::optional<mlir::Location> loc, llvm::StringRef name)
+      : loc(loc), name(name) {}
 
   /// Reports an error; always a failure.
   template <typename... Args>
   llvm::LogicalResult refuse(Args &&...args) const {
-    return mlir::emitOptionalError(loc, "'", name, "' op ", std::forward<Args>(args)...);
+    return mlir::emitOptionalError(loc, "'", name, "' op ",
+                                   std::forward<Args>(args)...);
   }
 };
 
-/// True for an element type of the dialect: f32, f64, i1, i8, ui8, i16, i32, i64.
+/// True for an element type of the dialect: f32, f64, i1, i8, ui8, i16, i32,
+/// i64.
 bool isElement(mlir::Type type);
 
 /// "[1, 2]".
 std::string toString(llvm::ArrayRef<int64_t> values);
 
 /// An axis is 0 to rank - 1.
-llvm::LogicalResult checkAxis(OpSite site, int64_t axis, mlir::RankedTensorType type);
+llvm::LogicalResult checkAxis(OpSite site, int64_t axis,
+                              mlir::RankedTensorType type);
 
 /// Axes are in range and increase.
 llvm::LogicalResult checkAxes(OpSite site, llvm::ArrayRef<int64_t> axes,
@@ -42,21 +47,26 @@ llvm::LogicalResult checkAxes(OpSite site, llvm::ArrayRef<int64_t> axes,
 
 /// An attribute has `expected` entries, one per `what`, each at least `least`.
 llvm::LogicalResult checkEntries(OpSite site, llvm::StringRef attribute,
-                                 llvm::ArrayRef<int64_t> values, int64_t expected,
-                                 llvm::StringRef what, int64_t least);
+                                 llvm::ArrayRef<int64_t> values,
+                                 int64_t expected, llvm::StringRef what,
+                                 int64_t least);
 
 /// Two operands have one element type.
-llvm::LogicalResult checkElements(OpSite site, llvm::StringRef nameA, mlir::RankedTensorType a,
-                                  llvm::StringRef nameB, mlir::RankedTensorType b);
+llvm::LogicalResult checkElements(OpSite site, llvm::StringRef nameA,
+                                  mlir::RankedTensorType a,
+                                  llvm::StringRef nameB,
+                                  mlir::RankedTensorType b);
 
 /// An axis whose indices become i32 is short enough for them.
-llvm::LogicalResult checkIndexable(OpSite site, int64_t axis, mlir::RankedTensorType type);
+llvm::LogicalResult checkIndexable(OpSite site, int64_t axis,
+                                   mlir::RankedTensorType type);
 
-/// How many windows fit along an axis: (size + low + high - extent) / stride + 1,
-/// rounded down, where extent is (window - 1) * dilation + 1. Fails with a
+/// How many windows fit along an axis: (size + low + high - extent) / stride +
+/// 1, rounded down, where extent is (window - 1) * dilation + 1. Fails with a
 /// diagnostic if none fits.
-llvm::FailureOr<int64_t> countWindows(OpSite site, unsigned axis, int64_t size, int64_t window,
-                                      int64_t stride, int64_t low, int64_t high,
+llvm::FailureOr<int64_t> countWindows(OpSite site, unsigned axis, int64_t size,
+                                      int64_t window, int64_t stride,
+                                      int64_t low, int64_t high,
                                       int64_t dilation);
 
 /// A value's type, known to be a ranked tensor.

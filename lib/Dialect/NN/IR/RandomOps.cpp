@@ -14,11 +14,12 @@ static LogicalResult verifyRandom(RandomOp op) {
   constexpr int64_t words = int64_t(1) << 32;
   int64_t stream = op.getStream();
   if (stream < 0 || stream >= words)
-    return op.emitOpError() << "stream is " << stream << " but must be between 0 and "
-                            << words - 1;
+    return op.emitOpError() << "stream is " << stream
+                            << " but must be between 0 and " << words - 1;
   int64_t elements = tensorType(op.getResult()).getNumElements();
   if (elements > words)
-    return op.emitOpError() << "draws " << elements << " elements but a stream has " << words;
+    return op.emitOpError()
+           << "draws " << elements << " elements but a stream has " << words;
   return success();
 }
 

@@ -19,25 +19,32 @@ static OpFoldResult foldNoAxes(ReduceOp op) {
 template <typename ReduceOp>
 static LogicalResult reshapeUnitAxes(ReduceOp op, PatternRewriter &rewriter) {
   RankedTensorType operand = tensorType(op.getOperand());
-  if (!llvm::all_of(op.getAxes(), [&](int64_t axis) { return operand.getDimSize(axis) == 1; }))
+  if (!llvm::all_of(op.getAxes(), [&](int64_t axis) {
+        return operand.getDimSize(axis) == 1;
+      }))
     return rewriter.notifyMatchFailure(op, "reduces more than one element");
   rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getOperand());
   return success();
 }
 
-LogicalResult ReduceAllOp::canonicalize(ReduceAllOp op, PatternRewriter &rewriter) {
+LogicalResult ReduceAllOp::canonicalize(ReduceAllOp op,
+                                        PatternRewriter &rewriter) {
   return reshapeUnitAxes(op, rewriter);
 }
-LogicalResult ReduceAnyOp::canonicalize(ReduceAnyOp op, PatternRewriter &rewriter) {
+LogicalResult ReduceAnyOp::canonicalize(ReduceAnyOp op,
+                                        PatternRewriter &rewriter) {
   return reshapeUnitAxes(op, rewriter);
 }
-LogicalResult ReduceMaxOp::canonicalize(ReduceMaxOp op, PatternRewriter &rewriter) {
+LogicalResult ReduceMaxOp::canonicalize(ReduceMaxOp op,
+                                        PatternRewriter &rewriter) {
   return reshapeUnitAxes(op, rewriter);
 }
-LogicalResult ReduceMinOp::canonicalize(ReduceMinOp op, PatternRewriter &rewriter) {
+LogicalResult ReduceMinOp::canonicalize(ReduceMinOp op,
+                                        PatternRewriter &rewriter) {
   return reshapeUnitAxes(op, rewriter);
 }
-LogicalResult ReduceSumOp::canonicalize(ReduceSumOp op, PatternRewriter &rewriter) {
+LogicalResult ReduceSumOp::canonicalize(ReduceSumOp op,
+                                        PatternRewriter &rewriter) {
   return reshapeUnitAxes(op, rewriter);
 }
 

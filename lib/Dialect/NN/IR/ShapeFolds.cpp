@@ -31,13 +31,14 @@ OpFoldResult ReshapeOp::fold(FoldAdaptor adaptor) {
 // BroadcastOp
 //===----------------------------------------------------------------------===//
 
-/// The result axes of what `reshape` is made from, where it only inserts axes of
-/// size 1: those axes are broadcast as well without being inserted first.
-static std::optional<SmallVector<int64_t>> skipUnitAxes(ReshapeOp reshape,
-                                                        ArrayRef<int64_t> axes) {
+/// The result axes of what `reshape` is made from, where it only inserts axes
+/// of size 1: those axes are broadcast as well without being inserted first.
+static std::optional<SmallVector<int64_t>>
+skipUnitAxes(ReshapeOp reshape, ArrayRef<int64_t> axes) {
   ArrayRef<int64_t> from = tensorType(reshape.getOperand()).getShape();
   SmallVector<int64_t> kept;
-  for (auto [axis, size] : llvm::zip_equal(axes, reshape.getType().getShape())) {
+  for (auto [axis, size] :
+       llvm::zip_equal(axes, reshape.getType().getShape())) {
     if (kept.size() < from.size() && from[kept.size()] == size)
       kept.push_back(axis);
     else if (size != 1)
@@ -74,7 +75,8 @@ OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
     return getResult();
   }
   if (auto reshape = getOperand().getDefiningOp<ReshapeOp>()) {
-    if (std::optional<SmallVector<int64_t>> kept = skipUnitAxes(reshape, axes)) {
+    if (std::optional<SmallVector<int64_t>> kept =
+            skipUnitAxes(reshape, axes)) {
       setAxes(*kept);
       getOperandMutable().assign(reshape.getOperand());
       return getResult();
@@ -89,10 +91,13 @@ OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
 
 /// Axes of size 1 may move freely: where the others keep their order, so do the
 /// elements.
-LogicalResult TransposeOp::canonicalize(TransposeOp op, PatternRewriter &rewriter) {
+LogicalResult TransposeOp::canonicalize(TransposeOp op,
+                                        PatternRewriter &rewriter) {
   RankedTensorType operand = tensorType(op.getOperand());
-  SmallVector<int64_t> moved = llvm::to_vector(llvm::make_filter_range(
-      op.getPermutation(), [&](int64_t axis) { return operand.getDimSize(axis) != 1; }));
+  SmallVector<int64_t> moved = llvm::to_vector(
+      llvm::make_filter_range(op.getPermutation(), [&](int64_t axis) {
+        return operand.getDimSize(axis) != 1;
+      }));
   if (!llvm::is_sorted(moved))
     return rewriter.notifyMatchFailure(op, "moves elements");
   rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getOperand());
@@ -104,7 +109,8 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
   if (llvm::equal(permutation, llvm::seq<int64_t>(0, permutation.size())))
     return getOperand();
   if (DenseElementsAttr constant = foldableConstant(adaptor.getOperand())) {
-    SmallVector<int64_t> strides = rowMajorStrides(tensorType(getOperand()).getShape());
+    SmallVector<int64_t> strides =
+        rowMajorStrides(tensorType(getOperand()).getShape());
     if (DenseElementsAttr moved =
             moveElements(constant, getType(), [&](ArrayRef<int64_t> index) {
               int64_t position = 0;
@@ -115,8 +121,10 @@ OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
       return moved;
   }
   if (auto inner = getOperand().getDefiningOp<TransposeOp>()) {
-    SmallVector<int64_t> composed = llvm::map_to_vector(
-        permutation, [&](int64_t axis) { return inner.getPermutation()[axis]; });
+    SmallVector<int64_t> composed =
+        llvm::map_to_vector(permutation, [&](int64_t axis) {
+          return inner.getPermutation()[axis];
+        });
     setPermutation(composed);
     getOperandMutable().assign(inner.getOperand());
     return getResult();
@@ -133,10 +141,13 @@ static LogicalResult composeSlices(SliceOp outer, SliceOp inner) {
   SmallVector<int64_t> starts, limits, strides;
   for (auto [i, count] : llvm::enumerate(outer.getType().getShape())) {
     int64_t start, stride, last;
-    if (__builtin_mul_overflow(outer.getStarts()[i], inner.getStrides()[i], &start) ||
+    if (__builtin_mul_overflow(outer.getStarts()[i], inner.getStrides()[i],
+                               &start) ||
         __builtin_add_overflow(start, inner.getStarts()[i], &start) ||
-        __builtin_mul_overflow(outer.getStrides()[i], inner.getStrides()[i], &stride) ||
-        __builtin_mul_overflow(std::max<int64_t>(count - 1, 0), stride, &last) ||
+        __builtin_mul_overflow(outer.getStrides()[i], inner.getStrides()[i],
+                               &stride) ||
+        __builtin_mul_overflow(std::max<int64_t>(count - 1, 0), stride,
+                               &last) ||
         __builtin_add_overflow(start, last, &last))
       return failure();
     // An empty slice may start beyond the operand's end; any start will do.
@@ -156,12 +167,14 @@ OpFoldResult SliceOp::fold(FoldAdaptor adaptor) {
   if (getOperand().getType() == getType())
     return getOperand();
   if (DenseElementsAttr constant = foldableConstant(adaptor.getOperand())) {
-    SmallVector<int64_t> strides = rowMajorStrides(tensorType(getOperand()).getShape());
+    SmallVector<int64_t> strides =
+        rowMajorStrides(tensorType(getOperand()).getShape());
     if (DenseElementsAttr moved =
             moveElements(constant, getType(), [&](ArrayRef<int64_t> index) {
               int64_t position = 0;
               for (auto [i, at] : llvm::enumerate(index))
-                position += (getStarts()[i] + at * getStrides()[i]) * strides[i];
+                position +=
+                    (getStarts()[i] + at * getStrides()[i]) * strides[i];
               return position;
             }))
       return moved;
@@ -205,20 +218,25 @@ OpFoldResult ConcatOp::fold(FoldAdaptor) {
 OpFoldResult ReverseOp::fold(FoldAdaptor adaptor) {
   RankedTensorType type = getType();
   ArrayRef<int64_t> axes = getAxes();
-  if (llvm::all_of(axes, [&](int64_t axis) { return type.getDimSize(axis) <= 1; }))
+  if (llvm::all_of(axes,
+                   [&](int64_t axis) { return type.getDimSize(axis) <= 1; }))
     return getOperand();
-  if (auto inner = getOperand().getDefiningOp<ReverseOp>(); inner && inner.getAxes() == axes)
+  if (auto inner = getOperand().getDefiningOp<ReverseOp>();
+      inner && inner.getAxes() == axes)
     return inner.getOperand();
   if (DenseElementsAttr constant = foldableConstant(adaptor.getOperand())) {
     SmallVector<int64_t> strides = rowMajorStrides(type.getShape());
-    if (DenseElementsAttr moved = moveElements(constant, type, [&](ArrayRef<int64_t> index) {
-          int64_t position = 0;
-          for (auto [i, at] : llvm::enumerate(index)) {
-            bool isReversed = llvm::is_contained(axes, static_cast<int64_t>(i));
-            position += (isReversed ? type.getDimSize(i) - 1 - at : at) * strides[i];
-          }
-          return position;
-        }))
+    if (DenseElementsAttr moved =
+            moveElements(constant, type, [&](ArrayRef<int64_t> index) {
+              int64_t position = 0;
+              for (auto [i, at] : llvm::enumerate(index)) {
+                bool isReversed =
+                    llvm::is_contained(axes, static_cast<int64_t>(i));
+                position += (isReversed ? type.getDimSize(i) - 1 - at : at) *
+                            strides[i];
+              }
+              return position;
+            }))
       return moved;
   }
   return {};
