@@ -46,6 +46,10 @@ void Program::declareFunction(FileScope &scope, const ast::FunctionDecl *decl) {
     scope.exported.push_back(decl);
     return;
   }
+  if (decl->functionKind == Kind::Model &&
+      (name == "random" || name == "optimizer"))
+    diags.error(decl->loc, "a model cannot be called '" + name +
+                               "': variables of the compiler begin with it");
   auto &table = decl->functionKind == Kind::Initializer ? scope.initializers
                                                         : scope.functions;
   auto [place, isNew] = table.try_emplace(name, callee);
