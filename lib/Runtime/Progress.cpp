@@ -6,6 +6,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "nnc/Runtime/Progress.h"
+#include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <fmt/format.h>
 #include <sys/ioctl.h>
@@ -15,9 +17,13 @@ namespace nnc::runtime {
 
 /// Seconds between two drawings of the bar.
 static constexpr double drawInterval = 0.1;
+/// The bar is no longer than this.
 static constexpr int64_t barWidth = 20;
 
-std::string readable(double value) { return fmt::format("{:.6g}", value); }
+std::string readable(double value) {
+  // The sign of a NaN means nothing.
+  return std::isnan(value) ? "nan" : fmt::format("{:.6g}", value);
+}
 
 std::string readable(const NamedValues &values) {
   std::string text;
@@ -57,32 +63,37 @@ void Progress::beginEpoch(int64_t number) {
   current = Stopwatch();
 }
 
-void Progress::step(int64_t steps, int64_t samples,
-                    const NamedValues &running) {
-  if (!onTerminal || whole.seconds() - lastDrawn < drawInterval)
-    return;
-  lastDrawn = whole.seconds();
-  draw(steps, samples, running);
+bool Progress::isDue() const {
+  return onTerminal && whole.seconds() - lastDrawn >= drawInterval;
 }
 
 void Progress::draw(int64_t steps, int64_t samples,
                     const NamedValues &running) {
+  lastDrawn = whole.seconds();
   double seconds = current.seconds();
   double perStep = seconds / steps;
   int64_t left = stepsPerEpoch - steps + (epochs - epoch) * stepsPerEpoch;
-  int64_t filled = barWidth * steps / stepsPerEpoch;
-  std::string text = fmt::format(
-      "epoch {}/{} [{}{}] {}/{}  {:.0f} samples/s  ETA {}  {}", epoch, epochs,
-      std::string(filled, '='), std::string(barWidth - filled, ' '), steps,
-      stepsPerEpoch, seconds > 0 ? samples / seconds : 0,
-      duration(perStep * left), readable(running));
+  std::string before = fmt::format("epoch {}/{} ", epoch, epochs);
+  std::string after =
+      fmt::format(" {}/{}  {:.0f} samples/s  ETA {}  {}", steps, stepsPerEpoch,
+                  seconds > 0 ? samples / seconds : 0, duration(perStep * left),
+                  readable(running));
   winsize window{};
-  size_t width =
+  int64_t width =
       ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0
           ? window.ws_col
           : 80;
+  // The bar takes what the numbers leave.
+  int64_t room = width - 3 - static_cast<int64_t>(before.size() + after.size());
+  int64_t bar = std::clamp<int64_t>(room, 0, barWidth);
+  int64_t filled = bar * steps / stepsPerEpoch;
+  std::string text = before;
+  if (bar)
+    text += fmt::format("[{}{}]", std::string(filled, '='),
+                        std::string(bar - filled, ' '));
+  text += after;
   // A line that wraps could not be redrawn in place.
-  if (text.size() >= width)
+  if (static_cast<int64_t>(text.size()) >= width)
     text.resize(width - 1);
   print("\r" + text + "\033[K");
   drawn = true;

@@ -83,7 +83,8 @@ bool TrainLoop::runEpoch(const std::function<bool()> &stop) {
       callStep(*restArguments, *plan.rest, rows.subspan(at.row));
     else
       break;
-    progress.step(at.step - stepsBefore, at.row, means());
+    if (progress.isDue())
+      progress.draw(at.step - stepsBefore, at.row, means());
     if (stop())
       return false;
   }

@@ -37,15 +37,15 @@ public:
   ~Progress();
 
   void beginEpoch(int64_t epoch);
-  /// After a step; `steps` and `samples` count from the epoch's beginning.
-  void step(int64_t steps, int64_t samples, const NamedValues &running);
+  /// Whether it is time to draw the bar again; never where there is none.
+  bool isDue() const;
+  /// Draws the bar; `steps` and `samples` count from the epoch's beginning.
+  void draw(int64_t steps, int64_t samples, const NamedValues &running);
   void endEpoch(int64_t step, const NamedValues &values);
   /// Takes the bar away, so that a message can be printed.
   void clear();
 
 private:
-  void draw(int64_t steps, int64_t samples, const NamedValues &running);
-
   bool onTerminal;
   bool drawn = false;
   int64_t epochs, stepsPerEpoch, epoch = 0;
