@@ -51,9 +51,11 @@ Error nnc::linkExecutable(const CompiledModel &model, StringRef runtime, StringR
   if (!output)
     return output.takeError();
   std::string target = output->getTemporaryPath().str(), archive = runtime.str();
-  // The C++ library by name, since `cc` alone finds no libstdc++.so without g++.
+  // The C++ library and zlib by the names of their files, since libstdc++.so and
+  // libz.so come with packages that `cc` does without.
   StringRef arguments[] = {*compiler, "-o",  target,      program, object,
-                           archive,   "-l:libstdc++.so.6", "-lm",   "-pthread"};
+                           archive,   "-l:libstdc++.so.6", "-l:libz.so.1",
+                           "-lm",     "-pthread"};
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages),
                                           StringRef(messages)};
   std::string failure;
