@@ -4,8 +4,6 @@
 //
 //===----------------------------------------------------------------------===//
 #include "nnc/Interpreter/Tensor.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
-#include <cstring>
 
 using namespace mlir;
 using namespace nnc;
@@ -49,59 +47,16 @@ void Tensor::roundToType() {
     value = static_cast<float>(value);
 }
 
-/// Reads elements that lie one after the other in the machine's own format.
-template <typename Element, typename Out>
-static bool readBlob(ArrayRef<char> data, std::vector<Out> &out) {
-  if (data.size() != out.size() * sizeof(Element))
-    return false;
-  for (size_t i = 0; i < out.size(); ++i) {
-    Element element;
-    std::memcpy(&element, data.data() + i * sizeof(Element), sizeof(Element));
-    out[i] = static_cast<Out>(element);
-  }
-  return true;
-}
-
-static bool readBlob(ArrayRef<char> data, Tensor &tensor) {
-  Type element = tensor.type.getElementType();
-  if (element.isF32())
-    return readBlob<float>(data, tensor.floats);
-  if (element.isF64())
-    return readBlob<double>(data, tensor.floats);
-  if (element.isUnsignedInteger(8))
-    return readBlob<uint8_t>(data, tensor.ints);
-  switch (element.getIntOrFloatBitWidth()) {
-  case 8:
-    return readBlob<int8_t>(data, tensor.ints);
-  case 16:
-    return readBlob<int16_t>(data, tensor.ints);
-  case 32:
-    return readBlob<int32_t>(data, tensor.ints);
-  case 64:
-    return readBlob<int64_t>(data, tensor.ints);
-  default:
-    return false;
-  }
-}
-
-std::optional<Tensor> Tensor::fromAttribute(ElementsAttr attribute) {
-  Tensor tensor(cast<RankedTensorType>(attribute.getShapedType()));
-  if (auto dense = dyn_cast<DenseElementsAttr>(attribute)) {
-    size_t i = 0;
-    if (tensor.isFloat()) {
-      for (const APFloat &value : dense.getValues<APFloat>())
-        tensor.floats[i++] = value.convertToDouble();
-    } else {
-      for (const APInt &value : dense.getValues<APInt>())
-        tensor.ints[i++] = wrapInteger(static_cast<int64_t>(value.getZExtValue()),
-                                       tensor.type.getElementType());
-    }
+Tensor Tensor::fromAttribute(DenseElementsAttr attribute) {
+  Tensor tensor(cast<RankedTensorType>(attribute.getType()));
+  size_t i = 0;
+  if (tensor.isFloat()) {
+    for (const APFloat &value : attribute.getValues<APFloat>())
+      tensor.floats[i++] = value.convertToDouble();
     return tensor;
   }
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(attribute)) {
-    AsmResourceBlob *blob = resource.getRawHandle().getBlob();
-    if (blob && readBlob(blob->getData(), tensor))
-      return tensor;
-  }
-  return std::nullopt;
+  for (const APInt &value : attribute.getValues<APInt>())
+    tensor.ints[i++] =
+        wrapInteger(static_cast<int64_t>(value.getZExtValue()), tensor.type.getElementType());
+  return tensor;
 }

@@ -28,8 +28,8 @@ struct Tensor {
   int64_t size() const { return type.getNumElements(); }
   llvm::ArrayRef<int64_t> shape() const { return type.getShape(); }
 
-  /// The value of a constant; none if its data are in a form that is not known.
-  static std::optional<Tensor> fromAttribute(mlir::ElementsAttr attribute);
+  /// The value of a constant.
+  static Tensor fromAttribute(mlir::DenseElementsAttr attribute);
 
   /// Rounds f32 elements to what an f32 holds.
   void roundToType();
