@@ -39,7 +39,7 @@ func.func @three_operands(%x: tensor<2xf32>) {
 // -----
 
 func.func @no_letter(%x: tensor<2x2xf32>) {
-  // expected-error @below {{spec "a1,a1->a" is not of the form "ab,bc->ac": '1' is no letter}}
+  // expected-error @below {{spec "a1,a1->a" is not of the form "ab,bc->ac": '1' of its lhs is no letter}}
   // expected-error @below {{failed to infer returned types}}
   %y = nn.contract "a1,a1->a" %x, %x : tensor<2x2xf32>, tensor<2x2xf32> -> tensor<2xf32>
   return
@@ -48,7 +48,7 @@ func.func @no_letter(%x: tensor<2x2xf32>) {
 // -----
 
 func.func @no_ascii(%x: tensor<2x2xf32>) {
-  // expected-error @below {{is no letter}}
+  // expected-error @below {{a character of its lhs is no letter}}
   // expected-error @below {{failed to infer returned types}}
   %y = nn.contract "\C3\A9,ab->a" %x, %x : tensor<2x2xf32>, tensor<2x2xf32> -> tensor<2xf32>
   return

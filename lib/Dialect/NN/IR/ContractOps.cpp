@@ -28,10 +28,15 @@ StringRef ContractOp::getResultLetters() { return Letters(getSpec()).result; }
 static LogicalResult checkLetters(OpSite site, StringRef spec, StringRef name,
                                   StringRef letters) {
   for (auto [i, letter] : llvm::enumerate(letters)) {
-    if (!llvm::isAlpha(letter))
+    if (!llvm::isAlpha(letter)) {
+      // A byte of a longer character is not shown alone: it is no text.
+      std::string shown = llvm::isPrint(letter)
+                              ? std::string{'\'', letter, '\''}
+                              : std::string("a character");
       return site.refuse("spec \"", spec,
-                         "\" is not of the form \"ab,bc->ac\": '",
-                         StringRef(&letter, 1), "' is no letter");
+                         "\" is not of the form \"ab,bc->ac\": ", shown,
+                         " of its ", name, " is no letter");
+    }
     if (letters.take_front(i).contains(letter))
       return site.refuse("spec \"", spec, "\" repeats '", StringRef(&letter, 1),
                          "' in its ", name);
