@@ -13,7 +13,6 @@
 #include "llvm/TargetParser/SubtargetFeature.h"
 
 using namespace llvm;
-using nnc::CodeOptions;
 
 static void initializeTargets() {
   static const bool done = [] {
@@ -55,7 +54,7 @@ static Expected<const Target *> findTarget(const Triple &triple) {
 }
 
 /// The processor of this machine, with the features that are really there.
-static Error resolveNative(CodeOptions &options) {
+static Error resolveNative(nnc::TargetOptions &options) {
   if (Triple(options.triple).getArch() != Triple(nnc::getHostTriple()).getArch())
     return makeError("cpu 'native' is not one of target '%s'", options.triple.c_str());
   options.cpu = sys::getHostCPUName();
@@ -70,7 +69,7 @@ static Error resolveNative(CodeOptions &options) {
   return Error::success();
 }
 
-Expected<CodeOptions> nnc::resolveTarget(CodeOptions options) {
+Expected<nnc::TargetOptions> nnc::resolveTarget(nnc::TargetOptions options) {
   if (options.triple.empty())
     options.triple = getHostTriple();
   options.triple = Triple::normalize(options.triple);
@@ -106,7 +105,7 @@ Expected<CodeOptions> nnc::resolveTarget(CodeOptions options) {
 }
 
 Expected<std::unique_ptr<TargetMachine>>
-nnc::createTargetMachine(const CodeOptions &options) {
+nnc::createTargetMachine(const nnc::TargetOptions &options) {
   Triple triple(options.triple);
   Expected<const Target *> target = findTarget(triple);
   if (!target)
