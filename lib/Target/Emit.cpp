@@ -81,7 +81,7 @@ Expected<std::string> nnc::emitCode(Module &module, TargetMachine &machine,
 }
 
 Expected<CompiledModel> nnc::compileModel(mlir::ModuleOp module, const ModelInterface &interface,
-                                          const nnc::TargetOptions &target, bool withMain) {
+                                          const CodeOptions &target, bool withMain) {
   CompiledModel model{interface, target, {}, emitHeader(interface), {}};
   auto machine = createTargetMachine(target);
   if (!machine)

@@ -13,6 +13,7 @@
 #include "llvm/TargetParser/SubtargetFeature.h"
 
 using namespace llvm;
+using nnc::CodeOptions;
 
 static void initializeTargets() {
   static const bool done = [] {
@@ -54,7 +55,7 @@ static Expected<const Target *> findTarget(const Triple &triple) {
 }
 
 /// The processor of this machine, with the features that are really there.
-static Error resolveNative(nnc::TargetOptions &options) {
+static Error resolveNative(CodeOptions &options) {
   if (Triple(options.triple).getArch() != Triple(nnc::getHostTriple()).getArch())
     return makeError("cpu 'native' is not one of target '%s'", options.triple.c_str());
   options.cpu = sys::getHostCPUName();
@@ -69,7 +70,7 @@ static Error resolveNative(nnc::TargetOptions &options) {
   return Error::success();
 }
 
-Expected<nnc::TargetOptions> nnc::resolveTarget(nnc::TargetOptions options) {
+Expected<CodeOptions> nnc::resolveTarget(CodeOptions options) {
   if (options.triple.empty())
     options.triple = getHostTriple();
   options.triple = Triple::normalize(options.triple);
@@ -105,7 +106,7 @@ Expected<nnc::TargetOptions> nnc::resolveTarget(nnc::TargetOptions options) {
 }
 
 Expected<std::unique_ptr<TargetMachine>>
-nnc::createTargetMachine(const nnc::TargetOptions &options) {
+nnc::createTargetMachine(const CodeOptions &options) {
   Triple triple(options.triple);
   Expected<const Target *> target = findTarget(triple);
   if (!target)

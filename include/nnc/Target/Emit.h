@@ -17,7 +17,7 @@ namespace nnc {
 /// A model in the form in which it is written, linked or loaded.
 struct CompiledModel {
   ModelInterface interface;
-  TargetOptions target;
+  CodeOptions target;
   /// PREFIX.o
   std::string object;
   /// PREFIX.h
@@ -54,7 +54,7 @@ llvm::Expected<std::string> emitProgram(const ModelInterface &interface,
 
 /// All of the above. `target` must be resolved.
 llvm::Expected<CompiledModel> compileModel(mlir::ModuleOp module, const ModelInterface &interface,
-                                           const TargetOptions &target, bool withMain = false);
+                                           const CodeOptions &target, bool withMain = false);
 
 /// Links an executable to `path` with the system's C compiler. `runtime` is the
 /// path of libnnc_runtime.a.

@@ -15,7 +15,7 @@
 
 namespace nnc {
 
-struct TargetOptions {
+struct CodeOptions {
   /// Empty: this machine's.
   std::string triple;
   /// A processor of the target, `native`, or empty for the target's baseline.
@@ -36,11 +36,11 @@ std::string getBaselineCpu(llvm::StringRef triple);
 
 /// Fills in triple, processor and, for `native`, features. The error names an
 /// unknown triple, processor or feature.
-llvm::Expected<TargetOptions> resolveTarget(TargetOptions options);
+llvm::Expected<CodeOptions> resolveTarget(CodeOptions options);
 
 /// The target machine of resolved options; code is position independent.
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
-createTargetMachine(const TargetOptions &options);
+createTargetMachine(const CodeOptions &options);
 
 } // namespace nnc
 

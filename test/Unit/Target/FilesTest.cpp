@@ -194,7 +194,7 @@ TEST_F(FilesTest, ObjectsOfOtherTargets) {
 }
 
 TEST_F(FilesTest, UnknownTargets) {
-  auto message = [](nnc::TargetOptions options) {
+  auto message = [](CodeOptions options) {
     auto target = resolveTarget(options);
     return target ? "" : toString(target.takeError());
   };
