@@ -84,7 +84,9 @@ int main(int argc, char **argv) {
            << "\n";
   if (loaded.module) {
     mlir::OpPrintingFlags flags;
-    flags.enableDebugInfo(locations, /*prettyForm=*/true);
+    flags.enableDebugInfo(locations);
+    if (locations)
+      flags.useLocalScope();
     loaded.module->print(outs(), flags);
   }
   return 0;

@@ -46,6 +46,9 @@ GraphBuilder::findDifferentiable(Value loss, ArrayRef<Value> wrt, Cuts &cuts) {
   for (Value value : wrt)
     found.push_back(reached.contains(value));
 
+  if (llvm::is_contained(found, true))
+    return found;
+
   // An op cuts a path if what is asked for lies behind it.
   llvm::DenseSet<Value> wanted(wrt.begin(), wrt.end());
   for (Operation *op : stopped) {

@@ -81,12 +81,9 @@ Value GraphBuilder::readVariable(nn::VariableOp variable) {
   if (!value) {
     OpBuilder::InsertionGuard guard(ops);
     // Reads stand at the start, in order of first use.
-    Operation *last = nullptr;
-    for (auto &[op, read] : reads)
-      if (read)
-        last = read.getDefiningOp();
-    if (last)
-      ops.setInsertionPointAfter(last);
+    if (reads.size() > 1)
+      ops.setInsertionPointAfter(
+          std::prev(reads.end(), 2)->second.getDefiningOp());
     else
       ops.setInsertionPointToStart(body);
     value = nn::ReadOp::create(ops, loc, variable.getTensorType(),

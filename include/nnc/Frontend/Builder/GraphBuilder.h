@@ -201,8 +201,8 @@ public:
   /// An op that lies between a loss and what it is differentiated by, and lets
   /// no gradient through.
   using Cuts = llvm::SetVector<mlir::Operation *>;
-  /// Which of `wrt` a differentiable path leads to from `loss`; `cuts` receives
-  /// the ops that cut a path.
+  /// Which of `wrt` a differentiable path leads to from `loss`; if to none,
+  /// `cuts` receives the ops that cut a path.
   llvm::SmallVector<bool> findDifferentiable(mlir::Value loss,
                                              llvm::ArrayRef<mlir::Value> wrt,
                                              Cuts &cuts);

@@ -24,8 +24,11 @@ inline mlir::Location toMLIR(llvm::SMLoc loc, const DiagnosticEngine &diags,
                                    place.column);
 }
 
-/// The place in a buffer of `diags` that `loc` names first; invalid if none.
+/// The place in a buffer of `diags` that `loc` names first; of inlined library
+/// code the user's call. Invalid if none.
 inline llvm::SMLoc fromMLIR(mlir::Location loc, const DiagnosticEngine &diags) {
+  while (auto call = mlir::dyn_cast<mlir::CallSiteLoc>(loc))
+    loc = call.getCaller();
   llvm::SMLoc found;
   loc->walk([&](mlir::Location part) {
     if (auto place = mlir::dyn_cast<mlir::FileLineColLoc>(part))

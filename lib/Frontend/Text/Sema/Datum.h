@@ -89,7 +89,12 @@ public:
     return datum;
   }
   static Datum ofList(Elements elements) {
-    return ofElements(Kind::List, std::move(elements));
+    int64_t weight = 1;
+    for (const Datum &element : elements)
+      weight = std::min<int64_t>(weight + element.getWeight(), INT32_MAX);
+    Datum datum = ofElements(Kind::List, std::move(elements));
+    datum.integer = weight;
+    return datum;
   }
   static Datum ofTuple(Elements elements) {
     return ofElements(Kind::Tuple, std::move(elements));
@@ -115,6 +120,13 @@ public:
     datum.tensor = value;
     return datum;
   }
+  /// A tensor written with whole numbers only: beside another tensor it takes
+  /// that one's element type, as a number does.
+  static Datum ofLiteral(mlir::Value value) {
+    Datum datum = ofTensor(value);
+    datum.integer = 1;
+    return datum;
+  }
 
   Kind getKind() const { return kind; }
   bool isPoison() const { return kind == Kind::Poison; }
@@ -129,6 +141,7 @@ public:
   bool isFunction() const { return kind == Kind::Function; }
   bool isPath() const { return kind == Kind::Path; }
   bool isTensor() const { return kind == Kind::Tensor; }
+  bool isLiteral() const { return isTensor() && integer != 0; }
   bool isTuple() const { return kind == Kind::Tuple; }
 
   int64_t getInt() const { return integer; }
@@ -136,6 +149,9 @@ public:
   /// Of an int or a float.
   double getNumber() const { return isInt() ? double(integer) : number; }
   llvm::StringRef getString() const { return text; }
+  /// How many values a list has at all levels; 1 for any other value. What
+  /// walks lists takes this long, however much of them is shared.
+  int64_t getWeight() const { return isList() ? integer : 1; }
   const Elements &getElements() const { return *elements; }
   mlir::Type getElement() const { return element; }
   const FunctionValue &getFunction() const { return *function; }

@@ -58,7 +58,11 @@ static Datum emitUnary(BuiltinCall &call) {
     if (auto value = fold(call.name, x.getNumber()))
       return Datum::ofFloat(*value);
   }
-  Value value = call.gen.toTensor(x, call.loc);
+  bool keepsInts =
+      call.name == "abs" || call.name == "sign";
+  Value value = call.gen.toTensor(
+      x, call.loc,
+      keepsInts ? Type() : Type(call.gen.builder.getOps().getF32Type()));
   if (!value)
     return Datum();
   StringRef mnemonic = call.name == "sigmoid" ? "logistic" : call.name;

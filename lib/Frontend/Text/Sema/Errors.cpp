@@ -49,6 +49,18 @@ Datum GraphGen::tensor(Value value, SMLoc loc) {
   return poison(loc, builder.getError());
 }
 
+Datum GraphGen::limit(Datum value, SMLoc loc) {
+  constexpr int64_t most = 1000000;
+  int64_t size = value.isString() ? int64_t(value.getString().size())
+                                  : value.getWeight();
+  // Long values take longer to make: they count as statements.
+  numSteps += size / 64;
+  if (size <= most)
+    return value;
+  return poison(loc, "a " + Twine(value.isString() ? "string" : "list") +
+                         " of more than " + Twine(most) + " elements");
+}
+
 void GraphGen::noteOperand(Diagnostic &diag, const ast::Expr *operand,
                            const Datum &value) {
   auto *name = dyn_cast<ast::NameExpr>(operand);

@@ -60,7 +60,10 @@ static Datum evalName(GraphGen &gen, const ast::NameExpr *expr) {
       return gen.modelPath(function->function);
     return Datum::ofFunction(*function);
   }
-  return gen.poison(expr->loc, "'" + name + "' is read before it is bound");
+  // The names of a body are checked before: this one was bound on another way.
+  if (frame.decl)
+    return gen.poison(expr->loc, "'" + name + "' is read before it is bound");
+  return gen.poison(expr->loc, "unknown name '" + name + "'");
 }
 
 static Datum evalMember(GraphGen &gen, const ast::MemberExpr *expr) {
@@ -72,6 +75,16 @@ static Datum evalMember(GraphGen &gen, const ast::MemberExpr *expr) {
     std::string path = (base.getString() + "." + member).str();
     return Datum::ofPath(path);
   }
+  // A value may be called like a model; parameters are still meant.
+  auto *name = dyn_cast<ast::NameExpr>(expr->base);
+  bool isAttribute = member == "shape" || member == "rank" ||
+                     member == "ndim" || member == "dtype" || member == "T";
+  if (name && !isAttribute)
+    if (auto found = gen.resolveFunction(name->name))
+      if (const ast::FunctionDecl *decl = found->function.decl;
+          decl && decl->functionKind == ast::FunctionKind::Model)
+        return Datum::ofPath(
+            (gen.modelPath(found->function).getString() + "." + member).str());
   if (!base.isTensor()) {
     if (base.isNumber() && member == "rank")
       return Datum::ofInt(0);
@@ -109,7 +122,7 @@ static Datum evalList(GraphGen &gen, const ast::ListExpr *expr) {
     if (elements.back().isPoison())
       return Datum();
   }
-  return Datum::ofList(std::move(elements));
+  return gen.limit(Datum::ofList(std::move(elements)), expr->loc);
 }
 
 /// `and` and `or` of compile-time values stop at the first that decides.
@@ -221,8 +234,12 @@ Value GraphGen::toTensor(const Datum &value, SMLoc loc, Type element,
                          bool keepInts) {
   if (value.isPoison())
     return nullptr;
-  if (value.isTensor())
-    return value.getTensor();
+  if (value.isTensor()) {
+    if (!value.isLiteral() || !element)
+      return value.getTensor();
+    builder.setLoc(mlirLoc(loc));
+    return builder.convert(value.getTensor(), element);
+  }
   if (mode == Mode::Constants) {
     error(loc, "a tensor cannot be made here: a constant is a compile-time "
                "int, float, bool, string or list");
@@ -304,6 +321,11 @@ Value GraphGen::numberLike(const Datum &value, RankedTensorType type,
 bool GraphGen::toTensors(const Datum &lhs, const Datum &rhs, SMLoc loc,
                          Value &left, Value &right) {
   auto isScalar = [](const Datum &x) { return x.isNumber() || x.isBool(); };
+  if (lhs.isLiteral() && rhs.isTensor() && !rhs.isLiteral()) {
+    right = rhs.getTensor();
+    left = toTensor(lhs, loc, elementOf(right));
+    return left && right;
+  }
   if (isScalar(lhs) && isScalar(rhs)) {
     left = toTensor(lhs, loc);
     right = left ? toTensor(rhs, loc) : nullptr;

@@ -11,14 +11,6 @@ using namespace mlir;
 
 namespace nnc::sema {
 
-/// The user's line of an op: the outermost call of inlined library code.
-static SMLoc placeOf(Operation *op, const DiagnosticEngine &diags) {
-  Location loc = op->getLoc();
-  while (auto call = dyn_cast<CallSiteLoc>(loc))
-    loc = call.getCaller();
-  return fromMLIR(loc, diags);
-}
-
 /// What stands at a place of the source: a function's name, or the operator.
 static StringRef textAt(SMLoc loc) {
   const char *begin = loc.getPointer(), *end = begin;
@@ -34,7 +26,7 @@ static void noteCuts(GraphGen &gen, Diagnostic &diag,
                      const GraphBuilder::Cuts &cuts) {
   llvm::DenseSet<const char *> seen;
   for (Operation *op : cuts) {
-    SMLoc loc = placeOf(op, gen.diags);
+    SMLoc loc = fromMLIR(op->getLoc(), gen.diags);
     if (!loc.isValid() || !seen.insert(loc.getPointer()).second)
       continue;
     StringRef name = textAt(loc);

@@ -43,6 +43,8 @@ public:
   mlir::Location mlirLoc(llvm::SMLoc loc);
   /// A tensor, or poison with the builder's error.
   Datum tensor(mlir::Value value, llvm::SMLoc loc);
+  /// Refuses lists and strings without end.
+  Datum limit(Datum value, llvm::SMLoc loc);
   /// Adds a note with the type of a name and where it was bound.
   void noteOperand(Diagnostic &diag, const ast::Expr *operand,
                    const Datum &value);

@@ -199,23 +199,23 @@ static Datum binaryConstants(GraphGen &gen, Op op, const Datum &lhs,
                ? binaryInts(gen, op, lhs.getInt(), rhs.getInt(), loc)
                : binaryFloats(gen, op, lhs.getNumber(), rhs.getNumber(), loc);
   if (op == Op::Add && lhs.isString() && rhs.isString())
-    return Datum::ofString((lhs.getString() + rhs.getString()).str());
+    return gen.limit(
+        Datum::ofString((lhs.getString() + rhs.getString()).str()), loc);
   if (op == Op::Add && lhs.isList() && rhs.isList()) {
     Datum::Elements joined = lhs.getElements();
     joined.insert(joined.end(), rhs.getElements().begin(),
                   rhs.getElements().end());
-    return Datum::ofList(std::move(joined));
+    return gen.limit(Datum::ofList(std::move(joined)), loc);
   }
   if (op == Op::Multiply && lhs.isList() && rhs.isInt()) {
     Datum::Elements joined;
-    if (rhs.getInt() > 100000)
-      return gen.poison(loc, "a list of more than 100000 elements");
-    for (int64_t i = 0; i < rhs.getInt(); ++i)
+    int64_t count = std::max<int64_t>(rhs.getInt(), 0);
+    if (count > 1000000 / lhs.getWeight())
+      return gen.poison(loc, "a list of more than 1000000 elements");
+    for (int64_t i = 0; i < count; ++i)
       joined.insert(joined.end(), lhs.getElements().begin(),
                     lhs.getElements().end());
-    if (joined.size() > 100000)
-      return gen.poison(loc, "a list of more than 100000 elements");
-    return Datum::ofList(std::move(joined));
+    return gen.limit(Datum::ofList(std::move(joined)), loc);
   }
   return unsupported(gen, op, lhs, rhs, loc);
 }

@@ -155,12 +155,15 @@ void Program::importFile(FileScope &scope, const ast::ImportDecl *decl) {
     imported = loadFile(*buffer, path, /*isLibrary=*/false, nullptr);
     loading.pop_back();
   }
-  // What a file sees is its own first, then what it imports.
+  // What a file sees is its own first, then what it imports, then what that
+  // imports: the last gives way without an error.
+  FileScope *source = imported;
   auto take = [&](auto &into, auto &from) {
     for (auto &entry : from) {
       auto [place, isNew] =
           into.try_emplace(entry.getKey(), entry.getValue());
-      if (isNew || place->second.decl == entry.getValue().decl)
+      if (isNew || place->second.decl == entry.getValue().decl ||
+          entry.getValue().file != source)
         continue;
       diags
           .error(decl->loc,
@@ -175,7 +178,8 @@ void Program::importFile(FileScope &scope, const ast::ImportDecl *decl) {
   for (auto &entry : loaded[key]->consts) {
     auto [place, isNew] = scope.consts.try_emplace(entry.getKey(),
                                                    entry.getValue());
-    if (!isNew && place->second != entry.getValue())
+    if (!isNew && place->second != entry.getValue() &&
+        entry.getValue()->file == source)
       diags
           .error(decl->loc, "constant '" + entry.getKey() + "' of '" +
                                 decl->path + "' is already declared")

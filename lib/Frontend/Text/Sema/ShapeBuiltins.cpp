@@ -76,6 +76,7 @@ static Datum emitFull(BuiltinCall &call) {
     return Datum();
   Type standard = value.isTensor() ? nnc::elementOf(value.getTensor())
                   : value.isBool() ? Type(gen.builder.getOps().getI1Type())
+                  : value.isInt()  ? Type(gen.builder.getOps().getI32Type())
                                    : f32(call);
   Type element = elementOf(call, call.args[2], standard);
   if (!element)
@@ -163,8 +164,11 @@ static Datum emitConstant(BuiltinCall &call) {
   Type element = elementOf(call, call.args[1], Type());
   if (!element && !call.args[1].isNone())
     return Datum();
-  Value x = call.gen.toTensor(call.args[0], call.loc, element);
-  return x ? Datum::ofTensor(x) : Datum();
+  Value x =
+      call.gen.toTensor(call.args[0], call.loc, element, /*keepInts=*/true);
+  if (!x)
+    return Datum();
+  return element || isFloat(x) ? Datum::ofTensor(x) : Datum::ofLiteral(x);
 }
 
 static Datum emitRandom(BuiltinCall &call) {

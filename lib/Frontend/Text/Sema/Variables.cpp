@@ -192,7 +192,13 @@ Value GraphGen::evalInitializer(const ast::VariableStmt *stmt,
                                 "shape");
       return nullptr;
     }
+    // An initialiser makes f32 values of any shape; the type has the last word.
     value = callInitializer(*this, *init, stmt->init, type);
+    if (value.isTensor()) {
+      builder.setLoc(mlirLoc(loc));
+      value = tensor(
+          builder.convert(value.getTensor(), type.getElementType()), loc);
+    }
   } else {
     value = eval(stmt->init);
   }
