@@ -25,13 +25,13 @@ bool GraphBuilder::checkWindow(Value x, const WindowShape &window,
     constexpr int64_t limit = 1 << 30;
     for (int64_t value : {window.size[i], window.strides[i], dilation})
       if (value < 1 || value > limit) {
-        fail("kernel, stride and dilation must be at least 1, but one is " +
+        fail("kernel, stride and dilation must be from 1 to 2^30, but one is " +
              Twine(value));
         return false;
       }
     for (int64_t value : {window.low[i], window.high[i]})
       if (value < 0 || value > limit) {
-        fail("padding must not be negative, but is " + Twine(value));
+        fail("padding must be from 0 to 2^30, but is " + Twine(value));
         return false;
       }
     int64_t extent = (window.size[i] - 1) * dilation + 1;

@@ -305,7 +305,7 @@ Datum GraphGen::inlineBody(Frame &callee) {
   runBlock(callee.decl->body);
   bool isComplete = callee.hasReturned;
   frame = saved;
-  if (!isComplete)
+  if (!isComplete || callee.results.empty())
     return Datum();
   if (callee.results.size() == 1)
     return callee.results.front().value;

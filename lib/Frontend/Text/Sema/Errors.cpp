@@ -54,7 +54,7 @@ Datum GraphGen::limit(Datum value, SMLoc loc) {
   int64_t size = value.isString() ? int64_t(value.getString().size())
                                   : value.getWeight();
   // Long values take longer to make: they count as statements.
-  numSteps += size / 64;
+  numSteps += size / 8;
   if (size <= most)
     return value;
   return poison(loc, "a " + Twine(value.isString() ? "string" : "list") +

@@ -165,6 +165,7 @@ void GraphGen::generateVariant(const ast::FunctionDecl *decl, StringRef name,
   function.decl = decl;
   function.isStep = isStep;
   numSteps = 0;
+  isExhausted = false;
   Frame made;
   made.decl = decl;
   made.file = program.main;

@@ -239,6 +239,8 @@ public:
   unsigned depth = 0;
   unsigned numFrames = 0;
   int64_t numSteps = 0;
+  /// More was to be run than is allowed, and that has been said.
+  bool isExhausted = false;
 
 private:
   std::map<std::pair<const char *, std::string>, bool> reported;

@@ -18,11 +18,10 @@ void GraphGen::runBlock(const ast::Block &block) {
 }
 
 void GraphGen::runStatement(const ast::Stmt *stmt) {
-  if (numSteps > maxSteps)
-    return;
   if (++numSteps > maxSteps) {
-    error(stmt->loc, "more than " + Twine(maxSteps) +
-                         " statements are run when compiling");
+    if (!std::exchange(isExhausted, true))
+      error(stmt->loc, "more than " + Twine(maxSteps) +
+                           " statements are run when compiling");
     frame->hasReturned = true;
     return;
   }
