@@ -17,7 +17,8 @@ using namespace nnc;
 
 /// The offset of the smallest gap between `neighbours`, which are sorted by
 /// offset, that holds `size` bytes; the end of the last where none does.
-static int64_t findGap(llvm::ArrayRef<const ArenaBuffer *> neighbours, int64_t size) {
+static int64_t findGap(llvm::ArrayRef<const ArenaBuffer *> neighbours,
+                       int64_t size) {
   int64_t best = -1, bestGap = std::numeric_limits<int64_t>::max();
   int64_t free = 0;
   for (const ArenaBuffer *neighbour : neighbours) {
@@ -49,11 +50,12 @@ int64_t nnc::assignArenaOffsets(llvm::MutableArrayRef<ArenaBuffer> buffers) {
         neighbours.push_back(other);
     buffer->offset = findGap(neighbours, buffer->size);
     arena = std::max(arena, alignToBuffer(buffer->offset + buffer->size));
-    placed.insert(llvm::upper_bound(placed, buffer,
-                                    [](const ArenaBuffer *a, const ArenaBuffer *b) {
-                                      return a->offset < b->offset;
-                                    }),
-                  buffer);
+    placed.insert(
+        llvm::upper_bound(placed, buffer,
+                          [](const ArenaBuffer *a, const ArenaBuffer *b) {
+                            return a->offset < b->offset;
+                          }),
+        buffer);
   }
   return arena;
 }

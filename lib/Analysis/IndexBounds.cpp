@@ -26,9 +26,10 @@ IndexBound IndexBound::fromAttribute(DictionaryAttr attribute) {
   IndexBound bound;
   bound.bound = attribute.getAs<IntegerAttr>("bound").getInt();
   bound.offset = attribute.getAs<IntegerAttr>("offset").getInt();
-  bound.sizes = SmallVector<int64_t>(attribute.getAs<DenseI64ArrayAttr>("sizes").asArrayRef());
-  bound.strides =
-      SmallVector<int64_t>(attribute.getAs<DenseI64ArrayAttr>("strides").asArrayRef());
+  bound.sizes = SmallVector<int64_t>(
+      attribute.getAs<DenseI64ArrayAttr>("sizes").asArrayRef());
+  bound.strides = SmallVector<int64_t>(
+      attribute.getAs<DenseI64ArrayAttr>("strides").asArrayRef());
   return bound;
 }
 
@@ -38,7 +39,8 @@ namespace {
 /// which elements repeat has stride 0.
 class InputView {
 public:
-  explicit InputView(ArrayRef<int64_t> shape) : sizes(shape), strides(shape.size()) {
+  explicit InputView(ArrayRef<int64_t> shape)
+      : sizes(shape), strides(shape.size()) {
     int64_t stride = 1;
     for (size_t i = shape.size(); i-- > 0; stride *= shape[i])
       strides[i] = stride;
@@ -52,8 +54,8 @@ public:
 
 private:
   LogicalResult applyReshape(ArrayRef<int64_t> shape);
-  void merge(SmallVectorImpl<int64_t> &mergedSizes, SmallVectorImpl<int64_t> &mergedStrides,
-             bool dropRepeats) const;
+  void merge(SmallVectorImpl<int64_t> &mergedSizes,
+             SmallVectorImpl<int64_t> &mergedStrides, bool dropRepeats) const;
 
   int64_t offset = 0;
   SmallVector<int64_t> sizes, strides;
@@ -101,7 +103,8 @@ LogicalResult InputView::apply(Operation *op) {
 
 /// Joins neighbouring axes that are one run of elements.
 void InputView::merge(SmallVectorImpl<int64_t> &mergedSizes,
-                      SmallVectorImpl<int64_t> &mergedStrides, bool dropRepeats) const {
+                      SmallVectorImpl<int64_t> &mergedStrides,
+                      bool dropRepeats) const {
   for (auto [size, stride] : llvm::zip(sizes, strides)) {
     if (size == 1 || (dropRepeats && stride == 0))
       continue;
@@ -144,9 +147,11 @@ IndexBound InputView::getBound(int64_t bound) const {
 }
 
 /// The input that `index` takes its elements from, and the ops between.
-static BlockArgument traceToInput(Value index, SmallVectorImpl<Operation *> &path) {
+static BlockArgument traceToInput(Value index,
+                                  SmallVectorImpl<Operation *> &path) {
   while (Operation *op = index.getDefiningOp()) {
-    if (!isa<nn::BroadcastOp, nn::ConvertOp, nn::ReshapeOp, nn::SliceOp, nn::TransposeOp>(op))
+    if (!isa<nn::BroadcastOp, nn::ConvertOp, nn::ReshapeOp, nn::SliceOp,
+             nn::TransposeOp>(op))
       return {};
     path.push_back(op);
     index = op->getOperand(0);
@@ -158,7 +163,8 @@ static BlockArgument traceToInput(Value index, SmallVectorImpl<Operation *> &pat
   return cast<BlockArgument>(index);
 }
 
-SmallVector<SmallVector<Attribute>> nnc::collectIndexBounds(FunctionOpInterface function) {
+SmallVector<SmallVector<Attribute>>
+nnc::collectIndexBounds(FunctionOpInterface function) {
   Block &body = function.getFunctionBody().front();
   SmallVector<SmallVector<Attribute>> bounds(body.getNumArguments());
   auto addUse = [&](Value index, int64_t bound) {
@@ -170,19 +176,22 @@ SmallVector<SmallVector<Attribute>> nnc::collectIndexBounds(FunctionOpInterface 
     for (Operation *op : llvm::reverse(path))
       if (failed(view.apply(op)))
         return;
-    Attribute attribute = view.getBound(bound).toAttribute(function->getContext());
+    Attribute attribute =
+        view.getBound(bound).toAttribute(function->getContext());
     if (!llvm::is_contained(bounds[input.getArgNumber()], attribute))
       bounds[input.getArgNumber()].push_back(attribute);
   };
   for (Operation &op : body) {
     if (auto gather = dyn_cast<nn::GatherOp>(op))
-      addUse(gather.getIndex(),
-             cast<ShapedType>(gather.getOperand().getType()).getDimSize(gather.getAxis()));
+      addUse(gather.getIndex(), cast<ShapedType>(gather.getOperand().getType())
+                                    .getDimSize(gather.getAxis()));
     else if (auto scatter = dyn_cast<nn::ScatterAddOp>(op))
       addUse(scatter.getIndex(),
-             cast<ShapedType>(scatter.getOperand().getType()).getDimSize(scatter.getAxis()));
+             cast<ShapedType>(scatter.getOperand().getType())
+                 .getDimSize(scatter.getAxis()));
     else if (auto oneHot = dyn_cast<nn::OneHotOp>(op))
-      addUse(oneHot.getIndex(), cast<ShapedType>(oneHot.getType()).getShape().back());
+      addUse(oneHot.getIndex(),
+             cast<ShapedType>(oneHot.getType()).getShape().back());
   }
   return bounds;
 }

@@ -21,10 +21,13 @@ BufferLiveness::BufferLiveness(FunctionOpInterface function) {
       uses[getStorageRoot(operand.get())].push_back({times[&op], &operand});
   }
   for (auto &[root, list] : uses)
-    llvm::stable_sort(list, [](const Use &a, const Use &b) { return a.time < b.time; });
+    llvm::stable_sort(
+        list, [](const Use &a, const Use &b) { return a.time < b.time; });
 }
 
-int64_t BufferLiveness::getTime(Operation *op) const { return times.lookup(op); }
+int64_t BufferLiveness::getTime(Operation *op) const {
+  return times.lookup(op);
+}
 
 ArrayRef<BufferLiveness::Use> BufferLiveness::getUses(Value root) const {
   auto it = uses.find(root);

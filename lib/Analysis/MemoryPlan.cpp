@@ -23,8 +23,8 @@ class MemoryPlanner {
 public:
   MemoryPlanner(FunctionOpInterface function, const VariableTable &variables,
                 SymbolTableCollection &symbols)
-      : function(function), body(function.getFunctionBody().front()), variables(variables),
-        symbols(symbols), liveness(function) {}
+      : function(function), body(function.getFunctionBody().front()),
+        variables(variables), symbols(symbols), liveness(function) {}
 
   FailureOr<FunctionPlan> plan();
 
@@ -85,7 +85,8 @@ FailureOr<FunctionPlan> MemoryPlanner::plan() {
       int64_t offset = home.buffer < 0 ? -1 : buffers[home.buffer].offset;
       bool inArena = home.kind == kernel::PlaceKind::scratch;
       planned.places.push_back(kernel::PlaceAttr::get(
-          context, home.kind, inArena ? offset : home.index, inArena ? -1 : offset));
+          context, home.kind, inArena ? offset : home.index,
+          inArena ? -1 : offset));
     }
     if (auto it = ownBuffers.find(call); it != ownBuffers.end())
       planned.scratch = buffers[it->second].offset;
@@ -108,10 +109,12 @@ LogicalResult MemoryPlanner::collect() {
         return op.emitOpError() << "calls '" << call.getKernel()
                                 << "', which is no function on memrefs";
       size_t buffers = call.getNumOperands() + call.getNumResults();
-      if (kernel.getNumArguments() != buffers && kernel.getNumArguments() != buffers + 1)
-        return op.emitOpError() << "has " << buffers << " operands and results, but '"
-                                << call.getKernel() << "' takes " << kernel.getNumArguments()
-                                << " buffers";
+      if (kernel.getNumArguments() != buffers &&
+          kernel.getNumArguments() != buffers + 1)
+        return op.emitOpError()
+               << "has " << buffers << " operands and results, but '"
+               << call.getKernel() << "' takes " << kernel.getNumArguments()
+               << " buffers";
     } else if (!isa<nn::ConstantOp, nn::ReshapeOp, nn::ReturnOp>(op)) {
       return op.emitOpError("stands outside a kernel");
     }
@@ -126,7 +129,8 @@ LogicalResult MemoryPlanner::collect() {
 void MemoryPlanner::placeInVariables() {
   for (nn::WriteOp write : writes) {
     auto value = dyn_cast<OpResult>(getStorageRoot(write.getValue()));
-    if (!value || !isa<kernel::CallOp>(value.getOwner()) || homes.contains(value))
+    if (!value || !isa<kernel::CallOp>(value.getOwner()) ||
+        homes.contains(value))
       continue;
     int64_t variable = variables.lookup(write.getVariable());
     if (canComputeInVariable(value, variable))
@@ -158,7 +162,8 @@ void MemoryPlanner::placeInOutputs() {
   Operation *terminator = body.getTerminator();
   for (OpOperand &operand : terminator->getOpOperands()) {
     auto value = dyn_cast<OpResult>(getStorageRoot(operand.get()));
-    if (value && isa<kernel::CallOp>(value.getOwner()) && !homes.contains(value))
+    if (value && isa<kernel::CallOp>(value.getOwner()) &&
+        !homes.contains(value))
       homes[value] = {kernel::PlaceKind::output, operand.getOperandNumber()};
   }
 }
@@ -189,13 +194,15 @@ void MemoryPlanner::makeBuffers() {
           continue;
         last = std::max(last, use.time);
       }
-      home.buffer = addBuffer(getByteSize(cast<ShapedType>(result.getType())), time, last);
+      home.buffer = addBuffer(getByteSize(cast<ShapedType>(result.getType())),
+                              time, last);
       holders[home.buffer] = result;
     }
     auto kernel = cast<func::FuncOp>(getKernel(call));
     if (kernel.getNumArguments() > call.getNumOperands() + call.getNumResults())
-      ownBuffers[call] =
-          addBuffer(getByteSize(cast<ShapedType>(kernel.getArgumentTypes().back())), time, time);
+      ownBuffers[call] = addBuffer(
+          getByteSize(cast<ShapedType>(kernel.getArgumentTypes().back())), time,
+          time);
   }
 }
 
@@ -209,7 +216,8 @@ bool MemoryPlanner::shareInputBuffer(OpResult result) {
   auto sharesHere = [&](const BufferLiveness::Use &use) {
     return use.time < time ||
            (use.operand->getOwner() == call &&
-            mayShareBuffer(kernel, use.operand->getOperandNumber(), result.getResultNumber()));
+            mayShareBuffer(kernel, use.operand->getOperandNumber(),
+                           result.getResultNumber()));
   };
   for (Value operand : call.getInputs()) {
     Value root = getStorageRoot(operand);
@@ -218,7 +226,8 @@ bool MemoryPlanner::shareInputBuffer(OpResult result) {
       continue;
     int64_t buffer = it->second.buffer;
     if (holders[buffer] != root ||
-        buffers[buffer].size != getByteSize(cast<ShapedType>(result.getType())) ||
+        buffers[buffer].size !=
+            getByteSize(cast<ShapedType>(result.getType())) ||
         !llvm::all_of(liveness.getUses(root), sharesHere))
       continue;
     homes[result].buffer = buffer;
@@ -240,8 +249,9 @@ void MemoryPlanner::stageWrites() {
     if (!read || read.getVariable() == write.getVariable() ||
         !written.contains(read.getVariable()))
       continue;
-    ownBuffers[write] = addBuffer(getByteSize(cast<ShapedType>(write.getValue().getType())),
-                                  liveness.getEnd(), liveness.getEnd());
+    ownBuffers[write] =
+        addBuffer(getByteSize(cast<ShapedType>(write.getValue().getType())),
+                  liveness.getEnd(), liveness.getEnd());
   }
 }
 

@@ -60,7 +60,8 @@ static ModelInterface::Function describeFunction(FunctionOp op, bool isStep) {
   function.isStep = isStep;
   auto describe = [](Type type, StringRef name) {
     auto tensor = cast<RankedTensorType>(type);
-    return ModelInterface::Port{name.str(), getElementCode(tensor.getElementType()),
+    return ModelInterface::Port{name.str(),
+                                getElementCode(tensor.getElementType()),
                                 tensor.getShape().vec()};
   };
   for (auto [i, type] : llvm::enumerate(op.getArgumentTypes()))
@@ -89,7 +90,8 @@ static void layOutInstance(ModelInterface &model) {
   model.size = offset + model.scratchSize;
 }
 
-ModelInterface nnc::describeModel(ModuleOp module, StringRef prefix, int32_t maxThreads) {
+ModelInterface nnc::describeModel(ModuleOp module, StringRef prefix,
+                                  int32_t maxThreads) {
   ModelInterface model;
   model.prefix = prefix;
   model.maxThreads = maxThreads;
@@ -101,17 +103,18 @@ ModelInterface nnc::describeModel(ModuleOp module, StringRef prefix, int32_t max
       model.functions.push_back(describeFunction(step, /*isStep=*/true));
     } else if (auto variable = dyn_cast<nn::VariableOp>(op)) {
       RankedTensorType type = variable.getTensorType();
-      model.tensors.push_back({variable.getSymName().str(),
-                               getElementCode(type.getElementType()),
-                               int32_t(variable.getKind()), type.getShape().vec(),
-                               uint64_t(getByteSize(type)), 0});
+      model.tensors.push_back(
+          {variable.getSymName().str(), getElementCode(type.getElementType()),
+           int32_t(variable.getKind()), type.getShape().vec(),
+           uint64_t(getByteSize(type)), 0});
     }
   }
   if (auto normalizers = module->getAttrOfType<ArrayAttr>(kNormalizersAttrName))
     for (auto normalizer : normalizers.getAsRange<DictionaryAttr>())
-      model.normalizers.push_back({normalizer.getAs<StringAttr>("mean").str(),
-                                   normalizer.getAs<StringAttr>("deviation").str(),
-                                   normalizer.getAs<StringAttr>("input").str()});
+      model.normalizers.push_back(
+          {normalizer.getAs<StringAttr>("mean").str(),
+           normalizer.getAs<StringAttr>("deviation").str(),
+           normalizer.getAs<StringAttr>("input").str()});
   if (auto arena = module->getAttrOfType<IntegerAttr>(kArenaSizeAttrName))
     model.scratchSize = arena.getInt();
   layOutInstance(model);

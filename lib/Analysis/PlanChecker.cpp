@@ -15,10 +15,11 @@ namespace {
 
 class PlanSimulation {
 public:
-  PlanSimulation(FunctionOpInterface function, int64_t arenaSize, const VariableTable &variables,
-                 SymbolTableCollection &symbols, bool outputsGiven)
-      : body(function.getFunctionBody().front()), arenaSize(arenaSize), variables(variables),
-        symbols(symbols), outputsGiven(outputsGiven) {}
+  PlanSimulation(FunctionOpInterface function, int64_t arenaSize,
+                 const VariableTable &variables, SymbolTableCollection &symbols,
+                 bool outputsGiven)
+      : body(function.getFunctionBody().front()), arenaSize(arenaSize),
+        variables(variables), symbols(symbols), outputsGiven(outputsGiven) {}
 
   LogicalResult run();
 
@@ -63,7 +64,8 @@ private:
 
 LogicalResult PlanSimulation::run() {
   for (BlockArgument argument : body.getArguments())
-    memory.write({{Input, argument.getArgNumber()}, 0,
+    memory.write({{Input, argument.getArgNumber()},
+                  0,
                   getByteSize(cast<ShapedType>(argument.getType()))},
                  getToken(argument));
   for (size_t i = 0; i < variables.getVariables().size(); ++i)
@@ -77,27 +79,33 @@ LogicalResult PlanSimulation::run() {
   return runWrites();
 }
 
-LogicalResult PlanSimulation::requireBounds(Operation *user, const MemoryRange &range) {
+LogicalResult PlanSimulation::requireBounds(Operation *user,
+                                            const MemoryRange &range) {
   int64_t limit = arenaSize;
   if (range.memory.first == Variable) {
-    if (range.memory.second < 0 || range.memory.second >= int64_t(variables.getVariables().size()))
-      return user->emitOpError("memory plan names variable ") << range.memory.second
-                                                              << ", which does not exist";
+    if (range.memory.second < 0 ||
+        range.memory.second >= int64_t(variables.getVariables().size()))
+      return user->emitOpError("memory plan names variable ")
+             << range.memory.second << ", which does not exist";
     limit = getVariableRange(range.memory.second).size;
   } else if (range.memory.first == Output) {
     auto outputs = body.getTerminator()->getOperandTypes();
-    if (range.memory.second < 0 || range.memory.second >= int64_t(outputs.size()))
-      return user->emitOpError("memory plan names output ") << range.memory.second
-                                                            << ", which does not exist";
+    if (range.memory.second < 0 ||
+        range.memory.second >= int64_t(outputs.size()))
+      return user->emitOpError("memory plan names output ")
+             << range.memory.second << ", which does not exist";
     limit = getByteSize(cast<ShapedType>(outputs[range.memory.second]));
   }
-  if (range.begin < 0 || range.end() > limit || range.begin % kBufferAlignment != 0)
+  if (range.begin < 0 || range.end() > limit ||
+      range.begin % kBufferAlignment != 0)
     return user->emitOpError("memory plan uses bytes ")
-           << range.begin << " to " << range.end() << " of a memory of " << limit;
+           << range.begin << " to " << range.end() << " of a memory of "
+           << limit;
   return success();
 }
 
-FailureOr<std::optional<MemoryRange>> PlanSimulation::locate(Operation *user, Value value) {
+FailureOr<std::optional<MemoryRange>> PlanSimulation::locate(Operation *user,
+                                                             Value value) {
   FailureOr<Storage> storage = getStorage(value, variables);
   if (failed(storage))
     return user->emitOpError("memory plan has no place for a value");
@@ -124,7 +132,8 @@ LogicalResult PlanSimulation::requireValue(Operation *user, Value value) {
   if (failed(range))
     return failure();
   if (*range && !memory.holds(**range, getToken(value)))
-    return user->emitOpError("memory plan overwrites a value that is used here");
+    return user->emitOpError(
+        "memory plan overwrites a value that is used here");
   return success();
 }
 
@@ -153,7 +162,8 @@ LogicalResult PlanSimulation::runCall(kernel::CallOp call) {
   if (arguments.size() == buffers.size() + 1) {
     if (!call.getScratch())
       return call.emitOpError("memory plan has no scratch for this kernel");
-    MemoryRange scratch{{Arena, 0}, int64_t(*call.getScratch()),
+    MemoryRange scratch{{Arena, 0},
+                        int64_t(*call.getScratch()),
                         getByteSize(cast<ShapedType>(arguments.back()))};
     if (failed(requireBounds(call, scratch)))
       return failure();
@@ -162,8 +172,10 @@ LogicalResult PlanSimulation::runCall(kernel::CallOp call) {
     return call.emitOpError("has another number of buffers than its kernel");
   }
   for (auto [argument, buffer] : llvm::zip(arguments, buffers))
-    if (getByteSize(cast<ShapedType>(argument)) != getByteSize(cast<ShapedType>(buffer)))
-      return call.emitOpError("passes ") << buffer << " where its kernel takes " << argument;
+    if (getByteSize(cast<ShapedType>(argument)) !=
+        getByteSize(cast<ShapedType>(buffer)))
+      return call.emitOpError("passes ")
+             << buffer << " where its kernel takes " << argument;
 
   for (size_t i = 0; i < written.size(); ++i)
     for (size_t j = 0; j < i; ++j)
@@ -178,7 +190,8 @@ LogicalResult PlanSimulation::runCall(kernel::CallOp call) {
           (target.result < 0 || !(*range == target.range) ||
            !mayShareBuffer(kernel, operand.getOperandNumber(), target.result)))
         return call.emitOpError("memory plan lets operand ")
-               << operand.getOperandNumber() << " overlap what the kernel writes";
+               << operand.getOperandNumber()
+               << " overlap what the kernel writes";
   }
   for (const Written &target : written)
     memory.write(target.range, target.token);
@@ -190,7 +203,8 @@ LogicalResult PlanSimulation::runReturn(nn::ReturnOp op) {
     if (!outputsGiven)
       break;
     Value value = operand.get();
-    MemoryRange output{{Output, operand.getOperandNumber()}, 0,
+    MemoryRange output{{Output, operand.getOperandNumber()},
+                       0,
                        getByteSize(cast<ShapedType>(value.getType()))};
     if (failed(requireValue(op, value)))
       return failure();
@@ -199,10 +213,12 @@ LogicalResult PlanSimulation::runReturn(nn::ReturnOp op) {
   // A later copy may have changed an output that a value was computed in.
   for (OpOperand &operand : op->getOpOperands())
     if (outputsGiven &&
-        !memory.holds({{Output, operand.getOperandNumber()}, 0,
+        !memory.holds({{Output, operand.getOperandNumber()},
+                       0,
                        getByteSize(cast<ShapedType>(operand.get().getType()))},
                       getToken(operand.get())))
-      return op.emitOpError("memory plan spoils output ") << operand.getOperandNumber();
+      return op.emitOpError("memory plan spoils output ")
+             << operand.getOperandNumber();
   return success();
 }
 
@@ -213,23 +229,30 @@ LogicalResult PlanSimulation::runWrites() {
     auto stage = write->getAttrOfType<IntegerAttr>(kStageAttrName);
     if (!stage)
       continue;
-    MemoryRange range{{Arena, 0}, stage.getInt(),
-                      getByteSize(cast<ShapedType>(write.getValue().getType()))};
-    if (failed(requireBounds(write, range)) || failed(requireValue(write, write.getValue())))
+    MemoryRange range{
+        {Arena, 0},
+        stage.getInt(),
+        getByteSize(cast<ShapedType>(write.getValue().getType()))};
+    if (failed(requireBounds(write, range)) ||
+        failed(requireValue(write, write.getValue())))
       return failure();
     memory.write(range, getToken(write.getValue()));
   }
   for (auto write : body.getOps<nn::WriteOp>()) {
     const void *token = getToken(write.getValue());
     if (auto stage = write->getAttrOfType<IntegerAttr>(kStageAttrName)) {
-      MemoryRange range{{Arena, 0}, stage.getInt(),
-                        getByteSize(cast<ShapedType>(write.getValue().getType()))};
+      MemoryRange range{
+          {Arena, 0},
+          stage.getInt(),
+          getByteSize(cast<ShapedType>(write.getValue().getType()))};
       if (!memory.holds(range, token))
-        return write.emitOpError("memory plan overwrites a value that waits here");
+        return write.emitOpError(
+            "memory plan overwrites a value that waits here");
     } else if (failed(requireValue(write, write.getValue()))) {
       return failure();
     }
-    memory.write(getVariableRange(variables.lookup(write.getVariable())), token);
+    memory.write(getVariableRange(variables.lookup(write.getVariable())),
+                 token);
   }
   for (size_t i = 0; i < variables.getVariables().size(); ++i) {
     nn::WriteOp write = writes.lookup(i);
@@ -242,9 +265,12 @@ LogicalResult PlanSimulation::runWrites() {
 }
 
 LogicalResult nnc::checkPlan(FunctionOpInterface function, int64_t arenaSize,
-                             const VariableTable &variables, SymbolTableCollection &symbols) {
+                             const VariableTable &variables,
+                             SymbolTableCollection &symbols) {
   for (bool outputsGiven : {true, false})
-    if (failed(PlanSimulation(function, arenaSize, variables, symbols, outputsGiven).run()))
+    if (failed(PlanSimulation(function, arenaSize, variables, symbols,
+                              outputsGiven)
+                   .run()))
       return failure();
   return success();
 }

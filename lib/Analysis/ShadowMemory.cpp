@@ -23,7 +23,8 @@ void ShadowMemory::write(const MemoryRange &range, const void *value) {
     if (begin < range.begin)
       pieces[begin] = {range.begin, piece.value, piece.origin};
     if (piece.end > range.end())
-      it = pieces.insert({range.end(), {piece.end, piece.value, piece.origin}}).first;
+      it = pieces.insert({range.end(), {piece.end, piece.value, piece.origin}})
+               .first;
   }
   pieces[range.begin] = {range.end(), value, range.begin};
 }

@@ -17,7 +17,9 @@ int64_t nnc::getByteSize(ShapedType type) {
   return type.getNumElements() * getElementByteSize(type.getElementType());
 }
 
-int64_t nnc::alignToBuffer(int64_t size) { return llvm::alignTo(size, kBufferAlignment); }
+int64_t nnc::alignToBuffer(int64_t size) {
+  return llvm::alignTo(size, kBufferAlignment);
+}
 
 VariableTable::VariableTable(ModuleOp module) {
   for (nn::VariableOp variable : module.getOps<nn::VariableOp>()) {
@@ -37,7 +39,8 @@ Value nnc::getStorageRoot(Value value) {
   return value;
 }
 
-FailureOr<Storage> nnc::getStorage(Value value, const VariableTable &variables) {
+FailureOr<Storage> nnc::getStorage(Value value,
+                                   const VariableTable &variables) {
   using Kind = Storage::Kind;
   value = getStorageRoot(value);
   if (auto argument = dyn_cast<BlockArgument>(value))
@@ -70,7 +73,9 @@ bool nnc::mayShareBuffer(Operation *callee, int64_t input, int64_t output) {
     auto pair = dyn_cast<ArrayAttr>(attribute);
     if (!pair || pair.size() != 2)
       return false;
-    auto first = dyn_cast<IntegerAttr>(pair[0]), second = dyn_cast<IntegerAttr>(pair[1]);
-    return first && second && first.getInt() == input && second.getInt() == output;
+    auto first = dyn_cast<IntegerAttr>(pair[0]),
+         second = dyn_cast<IntegerAttr>(pair[1]);
+    return first && second && first.getInt() == input &&
+           second.getInt() == output;
   });
 }

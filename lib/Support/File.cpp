@@ -23,9 +23,11 @@ static Error nameFile(StringRef path, Error error) {
 
 Expected<OutputFile> OutputFile::create(StringRef path, bool executable) {
   if (path.empty())
-    return createStringError(errc::invalid_argument, "an output file needs a name");
+    return createStringError(errc::invalid_argument,
+                             "an output file needs a name");
   if (sys::fs::is_directory(path))
-    return nameFile(path, errorCodeToError(make_error_code(errc::is_a_directory)));
+    return nameFile(path,
+                    errorCodeToError(make_error_code(errc::is_a_directory)));
   unsigned mode = sys::fs::all_read | sys::fs::all_write;
   if (executable)
     mode |= sys::fs::all_exe;
@@ -67,8 +69,8 @@ Error nnc::writeFile(StringRef path, StringRef bytes, bool executable) {
   if (sys::fs::exists(path) && !sys::fs::is_regular_file(path) &&
       !sys::fs::is_directory(path)) {
     std::error_code code;
-    raw_fd_ostream stream(path, code, sys::fs::CD_OpenExisting, sys::fs::FA_Write,
-                          sys::fs::OF_None);
+    raw_fd_ostream stream(path, code, sys::fs::CD_OpenExisting,
+                          sys::fs::FA_Write, sys::fs::OF_None);
     if (!code) {
       stream << bytes;
       stream.close();

@@ -11,18 +11,21 @@
 
 namespace nnc {
 
-inline constexpr llvm::StringLiteral kAllowedMemoryFunctions[] = {"memcpy", "memmove", "memset"};
+inline constexpr llvm::StringLiteral kAllowedMemoryFunctions[] = {
+    "memcpy", "memmove", "memset"};
 
 inline constexpr llvm::StringLiteral kAllowedMathFunctions[] = {
-    "acos", "acosh", "asin",  "asinh", "atan",      "atan2", "atanh", "cbrt", "ceil",
-    "cos",  "cosh",  "erf",   "erfc",  "exp",       "exp2",  "expm1", "fabs", "floor",
-    "fma",  "fmax",  "fmin",  "fmod",  "log",       "log10", "log1p", "log2", "nearbyint",
-    "pow",  "rint",  "round", "roundeven", "sin",   "sinh",  "sqrt",  "tan",  "tanh",
-    "trunc",
+    "acos", "acosh", "asin",      "asinh", "atan", "atan2",     "atanh",
+    "cbrt", "ceil",  "cos",       "cosh",  "erf",  "erfc",      "exp",
+    "exp2", "expm1", "fabs",      "floor", "fma",  "fmax",      "fmin",
+    "fmod", "log",   "log10",     "log1p", "log2", "nearbyint", "pow",
+    "rint", "round", "roundeven", "sin",   "sinh", "sqrt",      "tan",
+    "tanh", "trunc",
 };
 
 /// Defined by the linker, on targets whose position-independent code asks.
-inline constexpr llvm::StringLiteral kLinkerSymbols[] = {"_GLOBAL_OFFSET_TABLE_"};
+inline constexpr llvm::StringLiteral kLinkerSymbols[] = {
+    "_GLOBAL_OFFSET_TABLE_"};
 
 } // namespace nnc
 

@@ -19,7 +19,8 @@
 using namespace llvm;
 using namespace nnc;
 
-static void optimize(Module &module, TargetMachine &machine, unsigned optLevel) {
+static void optimize(Module &module, TargetMachine &machine,
+                     unsigned optLevel) {
   PipelineTuningOptions tuning;
   tuning.LoopVectorization = optLevel >= 2;
   tuning.SLPVectorization = optLevel >= 2;
@@ -33,8 +34,9 @@ static void optimize(Module &module, TargetMachine &machine, unsigned optLevel) 
   builder.registerFunctionAnalyses(functions);
   builder.registerLoopAnalyses(loops);
   builder.crossRegisterProxies(loops, functions, components, modules);
-  const OptimizationLevel levels[] = {OptimizationLevel::O0, OptimizationLevel::O1,
-                                      OptimizationLevel::O2, OptimizationLevel::O3};
+  const OptimizationLevel levels[] = {
+      OptimizationLevel::O0, OptimizationLevel::O1, OptimizationLevel::O2,
+      OptimizationLevel::O3};
   OptimizationLevel level = levels[std::min(optLevel, 3u)];
   ModulePassManager passes = level == OptimizationLevel::O0
                                  ? builder.buildO0DefaultPipeline(level)
@@ -42,16 +44,16 @@ static void optimize(Module &module, TargetMachine &machine, unsigned optLevel) 
   passes.run(module, modules);
 }
 
-Expected<std::unique_ptr<Module>> nnc::emitLLVM(mlir::ModuleOp module,
-                                                const ModelInterface &interface,
-                                                TargetMachine &machine, unsigned optLevel,
-                                                LLVMContext &context) {
+Expected<std::unique_ptr<Module>>
+nnc::emitLLVM(mlir::ModuleOp module, const ModelInterface &interface,
+              TargetMachine &machine, unsigned optLevel, LLVMContext &context) {
   mlir::registerBuiltinDialectTranslation(*module.getContext());
   mlir::registerLLVMDialectTranslation(*module.getContext());
   std::unique_ptr<Module> result =
       mlir::translateModuleToLLVMIR(module, context, interface.prefix);
   if (!result)
-    return createStringError(inconvertibleErrorCode(), "translation to LLVM IR failed");
+    return createStringError(inconvertibleErrorCode(),
+                             "translation to LLVM IR failed");
   result->setSourceFileName(interface.prefix);
   result->setTargetTriple(machine.getTargetTriple());
   result->setDataLayout(machine.createDataLayout());
@@ -74,20 +76,24 @@ Expected<std::string> nnc::emitCode(Module &module, TargetMachine &machine,
   raw_svector_ostream stream(bytes);
   legacy::PassManager passes;
   if (machine.addPassesToEmitFile(passes, stream, nullptr, type))
-    return createStringError(inconvertibleErrorCode(), "target '%s' cannot emit such a file",
+    return createStringError(inconvertibleErrorCode(),
+                             "target '%s' cannot emit such a file",
                              machine.getTargetTriple().str().c_str());
   passes.run(module);
   return std::string(bytes.begin(), bytes.end());
 }
 
-Expected<CompiledModel> nnc::compileModel(mlir::ModuleOp module, const ModelInterface &interface,
-                                          const CodeOptions &target, bool withMain) {
+Expected<CompiledModel> nnc::compileModel(mlir::ModuleOp module,
+                                          const ModelInterface &interface,
+                                          const CodeOptions &target,
+                                          bool withMain) {
   CompiledModel model{interface, target, {}, emitHeader(interface), {}};
   auto machine = createTargetMachine(target);
   if (!machine)
     return machine.takeError();
   LLVMContext context;
-  auto lowered = emitLLVM(module, interface, **machine, target.optLevel, context);
+  auto lowered =
+      emitLLVM(module, interface, **machine, target.optLevel, context);
   if (!lowered)
     return lowered.takeError();
   auto object = emitCode(**lowered, **machine, CodeGenFileType::ObjectFile);

@@ -16,21 +16,113 @@ using namespace nnc;
 /// Words that cannot name a parameter in C or C++: keywords, the types the
 /// header uses, and what compilers predefine without being asked.
 static bool isReserved(StringRef name) {
-  static const StringSet<> words = {
-      "alignas", "alignof", "and", "and_eq", "asm", "auto", "bitand", "bitor", "bool", "break",
-      "case", "catch", "char", "char16_t", "char32_t", "char8_t", "class", "co_await",
-      "co_return", "co_yield", "compl", "concept", "const", "const_cast", "consteval",
-      "constexpr", "constinit", "continue", "decltype", "default", "delete", "do", "double",
-      "dynamic_cast", "else", "enum", "explicit", "export", "extern", "false", "float", "for",
-      "friend", "goto", "if", "inline", "int", "int16_t", "int32_t", "int64_t", "int8_t",
-      "linux", "long", "mutable", "namespace", "new", "noexcept", "not", "not_eq", "nullptr",
-      "operator", "or", "or_eq", "private", "protected", "public", "register",
-      "reinterpret_cast", "requires", "restrict", "return", "short", "signed", "size_t",
-      "sizeof", "static", "static_assert", "static_cast", "struct", "switch", "template",
-      "this", "thread_local", "throw", "true", "try", "typedef", "typeid", "typename",
-      "typeof", "typeof_unqual", "uint16_t", "uint32_t", "uint64_t", "uint8_t", "union",
-      "unix", "unsigned", "using", "virtual", "void", "volatile", "wchar_t", "while", "xor",
-      "xor_eq", "NULL"};
+  static const StringSet<> words = {"alignas",
+                                    "alignof",
+                                    "and",
+                                    "and_eq",
+                                    "asm",
+                                    "auto",
+                                    "bitand",
+                                    "bitor",
+                                    "bool",
+                                    "break",
+                                    "case",
+                                    "catch",
+                                    "char",
+                                    "char16_t",
+                                    "char32_t",
+                                    "char8_t",
+                                    "class",
+                                    "co_await",
+                                    "co_return",
+                                    "co_yield",
+                                    "compl",
+                                    "concept",
+                                    "const",
+                                    "const_cast",
+                                    "consteval",
+                                    "constexpr",
+                                    "constinit",
+                                    "continue",
+                                    "decltype",
+                                    "default",
+                                    "delete",
+                                    "do",
+                                    "double",
+                                    "dynamic_cast",
+                                    "else",
+                                    "enum",
+                                    "explicit",
+                                    "export",
+                                    "extern",
+                                    "false",
+                                    "float",
+                                    "for",
+                                    "friend",
+                                    "goto",
+                                    "if",
+                                    "inline",
+                                    "int",
+                                    "int16_t",
+                                    "int32_t",
+                                    "int64_t",
+                                    "int8_t",
+                                    "linux",
+                                    "long",
+                                    "mutable",
+                                    "namespace",
+                                    "new",
+                                    "noexcept",
+                                    "not",
+                                    "not_eq",
+                                    "nullptr",
+                                    "operator",
+                                    "or",
+                                    "or_eq",
+                                    "private",
+                                    "protected",
+                                    "public",
+                                    "register",
+                                    "reinterpret_cast",
+                                    "requires",
+                                    "restrict",
+                                    "return",
+                                    "short",
+                                    "signed",
+                                    "size_t",
+                                    "sizeof",
+                                    "static",
+                                    "static_assert",
+                                    "static_cast",
+                                    "struct",
+                                    "switch",
+                                    "template",
+                                    "this",
+                                    "thread_local",
+                                    "throw",
+                                    "true",
+                                    "try",
+                                    "typedef",
+                                    "typeid",
+                                    "typename",
+                                    "typeof",
+                                    "typeof_unqual",
+                                    "uint16_t",
+                                    "uint32_t",
+                                    "uint64_t",
+                                    "uint8_t",
+                                    "union",
+                                    "unix",
+                                    "unsigned",
+                                    "using",
+                                    "virtual",
+                                    "void",
+                                    "volatile",
+                                    "wchar_t",
+                                    "while",
+                                    "xor",
+                                    "xor_eq",
+                                    "NULL"};
   return words.contains(name);
 }
 
@@ -60,7 +152,8 @@ namespace {
 class HeaderWriter {
 public:
   explicit HeaderWriter(const ModelInterface &model)
-      : model(model), name(model.prefix), macro(StringRef(model.prefix).upper()), out(text) {}
+      : model(model), name(model.prefix),
+        macro(StringRef(model.prefix).upper()), out(text) {}
 
   std::string write();
 
@@ -80,7 +173,8 @@ private:
 
 } // namespace
 
-void HeaderWriter::define(StringRef suffix, const Twine &value, StringRef comment) {
+void HeaderWriter::define(StringRef suffix, const Twine &value,
+                          StringRef comment) {
   std::string line = ("#define " + macro + "_" + suffix + " " + value).str();
   if (comment.empty())
     out << line << "\n";
@@ -90,15 +184,18 @@ void HeaderWriter::define(StringRef suffix, const Twine &value, StringRef commen
 
 void HeaderWriter::writeSizes() {
   define("ABI", "1");
-  define("SIZE", Twine(model.size), "bytes of an instance: parameters, state and scratch");
+  define("SIZE", Twine(model.size),
+         "bytes of an instance: parameters, state and scratch");
   define("ALIGN", Twine(kBufferAlignment), "alignment of an instance");
   define("PARAMETERS_SIZE", Twine(model.parametersSize));
   define("STATE_SIZE", Twine(model.stateSize), "state and optimiser slots");
   define("SCRATCH_SIZE", Twine(model.scratchSize));
   define("MAX_THREADS", Twine(model.maxThreads));
-  out << "\n/* The caller's block of SIZE bytes; no pointers into it are kept elsewhere. */\n"
+  out << "\n/* The caller's block of SIZE bytes; no pointers into it are kept "
+         "elsewhere. */\n"
       << "typedef struct " << name << " " << name << ";\n\n"
-      << "/* Gives every tensor its initial value. Call it once, before anything else;\n"
+      << "/* Gives every tensor its initial value. Call it once, before "
+         "anything else;\n"
       << " * called again, it keeps what set_parallel set. */\n"
       << "int " << name << "_init(" << name << " *model, uint64_t seed);\n";
 }
@@ -119,11 +216,14 @@ void HeaderWriter::writeFunction(const ModelInterface::Function &function) {
         c = '_';
     if (parameter.empty() || isDigit(parameter.front()))
       parameter.insert(0, "_");
-    while (isReserved(parameter) || parameter == name || !used.insert(parameter).second)
+    while (isReserved(parameter) || parameter == name ||
+           !used.insert(parameter).second)
       parameter += "_";
     StringRef type = getCType(port.type);
-    parameters.push_back((Twine(isInput ? "const " : "") + type + " *" + parameter).str());
-    notes.push_back((Twine(isInput ? "in:  " : "out: ") + parameter + " " + describe(port) +
+    parameters.push_back(
+        (Twine(isInput ? "const " : "") + type + " *" + parameter).str());
+    notes.push_back((Twine(isInput ? "in:  " : "out: ") + parameter + " " +
+                     describe(port) +
                      (port.type == ElementCode::Bool ? ", 0 or 1" : ""))
                         .str());
   };
@@ -132,7 +232,8 @@ void HeaderWriter::writeFunction(const ModelInterface::Function &function) {
   for (const ModelInterface::Port &port : function.outputs)
     add(port, /*isInput=*/false);
 
-  out << "\n/* " << (function.isStep ? "Step" : "Entry") << " " << function.base << ".";
+  out << "\n/* " << (function.isStep ? "Step" : "Entry") << " " << function.base
+      << ".";
   for (const std::string &note : notes)
     out << "\n * " << note;
   out << " */\n";
@@ -152,7 +253,8 @@ void HeaderWriter::writeTensors() {
     define(kind, Twine(i));
 
   out << "\n";
-  define("TENSORS", Twine(model.tensors.size()), "parameters, state, optimiser slots");
+  define("TENSORS", Twine(model.tensors.size()),
+         "parameters, state, optimiser slots");
   define("NAME_MAX", Twine(getNameCapacity(model)));
   out << "typedef struct {\n"
       << "  char name[" << macro << "_NAME_MAX];\n"
@@ -165,23 +267,30 @@ void HeaderWriter::writeTensors() {
     out << "1]; /* one row of zeros: there is no tensor */\n";
   else
     out << macro << "_TENSORS];\n";
-  out << "\n/* Copy a tensor out of an instance or into it, row-major: the layout inside is\n"
+  out << "\n/* Copy a tensor out of an instance or into it, row-major: the "
+         "layout inside is\n"
       << " * private. */\n"
-      << "int " << name << "_read(const " << name << " *model, size_t index, void *values);\n"
-      << "int " << name << "_write(" << name << " *model, size_t index, const void *values);\n";
+      << "int " << name << "_read(const " << name
+      << " *model, size_t index, void *values);\n"
+      << "int " << name << "_write(" << name
+      << " *model, size_t index, const void *values);\n";
 }
 
 void HeaderWriter::writeServices() {
-  out << "\n/* Runs task(data, index, worker) for 0 <= index < tasks, 0 <= worker < threads.\n"
+  out << "\n/* Runs task(data, index, worker) for 0 <= index < tasks, 0 <= "
+         "worker < threads.\n"
       << " * A null run is serial. Results do not depend on it. */\n"
       << "typedef void " << name << "_parallel_for(void *context, int tasks,\n"
-      << "                  void (*task)(void *data, int index, int worker), void *data);\n"
+      << "                  void (*task)(void *data, int index, int worker), "
+         "void *data);\n"
       << "int " << name << "_set_parallel(" << name << " *model, " << name
       << "_parallel_for *run, void *context, int threads);\n"
       << "\n/* A metric, for plateau schedules. */\n"
       << "int " << name << "_report(" << name << " *model, float metric);\n"
-      << "\n/* What a returned code says: 0 success; -1 null or misaligned instance, or null\n"
-      << " * input; -2 not initialised; -3 an index is out of range (nothing was written);\n"
+      << "\n/* What a returned code says: 0 success; -1 null or misaligned "
+         "instance, or null\n"
+      << " * input; -2 not initialised; -3 an index is out of range (nothing "
+         "was written);\n"
       << " * -4 too many threads. */\n"
       << "const char *" << name << "_status(int code);\n";
 }
@@ -189,9 +298,12 @@ void HeaderWriter::writeServices() {
 std::string HeaderWriter::write() {
   out << "/* " << name << ": a model compiled by nnc.\n"
       << " *\n"
-      << " * Functions take inputs, then outputs, row-major. A null output is not written;\n"
-      << " * outputs may not overlap inputs or each other; natural alignment suffices. They\n"
-      << " * return 0 or a negative status. Instances are independent of each other. */\n"
+      << " * Functions take inputs, then outputs, row-major. A null output is "
+         "not written;\n"
+      << " * outputs may not overlap inputs or each other; natural alignment "
+         "suffices. They\n"
+      << " * return 0 or a negative status. Instances are independent of each "
+         "other. */\n"
       << "#ifndef " << macro << "_H\n#define " << macro << "_H\n\n"
       << "#include <stddef.h>\n#include <stdint.h>\n\n"
       << "#ifdef __cplusplus\nextern \"C\" {\n#endif\n\n";

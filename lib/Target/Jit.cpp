@@ -11,20 +11,22 @@
 using namespace llvm;
 using namespace nnc;
 
-LoadedModel::LoadedModel(std::unique_ptr<orc::LLJIT> jit, const nnc_model *descriptor)
+LoadedModel::LoadedModel(std::unique_ptr<orc::LLJIT> jit,
+                         const nnc_model *descriptor)
     : jit(std::move(jit)), descriptor(descriptor) {}
 
 LoadedModel::~LoadedModel() = default;
 
-Expected<std::unique_ptr<LoadedModel>> LoadedModel::load(const CompiledModel &model) {
+Expected<std::unique_ptr<LoadedModel>>
+LoadedModel::load(const CompiledModel &model) {
   InitializeNativeTarget();
   InitializeNativeTargetAsmPrinter();
   auto jit = orc::LLJITBuilder().create();
   if (!jit)
     return jit.takeError();
   for (StringRef object : {StringRef(model.object), StringRef(model.program)})
-    if (Error error =
-            (*jit)->addObjectFile(MemoryBuffer::getMemBufferCopy(object, model.interface.prefix)))
+    if (Error error = (*jit)->addObjectFile(
+            MemoryBuffer::getMemBufferCopy(object, model.interface.prefix)))
       return error;
   auto descriptor = (*jit)->lookup("nnc_descriptor");
   if (!descriptor)

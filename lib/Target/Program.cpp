@@ -59,8 +59,8 @@ private:
 
 Constant *ProgramBuilder::makeString(StringRef text) {
   Constant *bytes = ConstantDataArray::getString(context, text);
-  return new GlobalVariable(module, bytes->getType(), true, GlobalValue::PrivateLinkage, bytes,
-                            "name");
+  return new GlobalVariable(module, bytes->getType(), true,
+                            GlobalValue::PrivateLinkage, bytes, "name");
 }
 
 Constant *ProgramBuilder::makeShape(ArrayRef<int64_t> shape) {
@@ -77,45 +77,53 @@ Constant *ProgramBuilder::makeArray(ArrayRef<Constant *> rows) {
                             ConstantArray::get(type, rows), "table");
 }
 
-Function *ProgramBuilder::declare(StringRef name, Type *result, ArrayRef<Type *> arguments) {
+Function *ProgramBuilder::declare(StringRef name, Type *result,
+                                  ArrayRef<Type *> arguments) {
   return Function::Create(FunctionType::get(result, arguments, false),
-                          GlobalValue::ExternalLinkage, model.prefix + "_" + name, module);
+                          GlobalValue::ExternalLinkage,
+                          model.prefix + "_" + name, module);
 }
 
 Function *ProgramBuilder::makeThunk(const ModelInterface::Function &function) {
   size_t count = function.inputs.size() + function.outputs.size();
-  Function *target = declare(function.name, i32, SmallVector<Type *>(count + 1, pointer));
-  Function *thunk =
-      Function::Create(FunctionType::get(i32, {pointer, pointer}, false),
-                       GlobalValue::InternalLinkage, "call_" + function.name, module);
+  Function *target =
+      declare(function.name, i32, SmallVector<Type *>(count + 1, pointer));
+  Function *thunk = Function::Create(
+      FunctionType::get(i32, {pointer, pointer}, false),
+      GlobalValue::InternalLinkage, "call_" + function.name, module);
   thunk->setDoesNotThrow();
   builder.SetInsertPoint(BasicBlock::Create(context, "", thunk));
   SmallVector<Value *> arguments = {thunk->getArg(0)};
   for (size_t i = 0; i < count; ++i)
     arguments.push_back(builder.CreateLoad(
-        pointer, builder.CreateConstInBoundsGEP1_64(pointer, thunk->getArg(1), i)));
+        pointer,
+        builder.CreateConstInBoundsGEP1_64(pointer, thunk->getArg(1), i)));
   builder.CreateRet(builder.CreateCall(target, arguments));
   return thunk;
 }
 
-Constant *ProgramBuilder::makeFunction(const ModelInterface::Function &function) {
+Constant *
+ProgramBuilder::makeFunction(const ModelInterface::Function &function) {
   SmallVector<Constant *> ports;
   for (const auto *side : {&function.inputs, &function.outputs})
     for (const ModelInterface::Port &port : *side)
-      ports.push_back(makeStruct({makeString(port.name), number(int32_t(port.type)),
-                                  number(port.shape.size()), makeShape(port.shape)}));
+      ports.push_back(
+          makeStruct({makeString(port.name), number(int32_t(port.type)),
+                      number(port.shape.size()), makeShape(port.shape)}));
   return makeStruct({makeString(function.name), makeString(function.base),
                      number(function.isStep ? NNC_STEP : NNC_ENTRY),
-                     number(function.inputs.size()), number(function.outputs.size()),
-                     makeArray(ports), makeThunk(function), wide(function.flops)});
+                     number(function.inputs.size()),
+                     number(function.outputs.size()), makeArray(ports),
+                     makeThunk(function), wide(function.flops)});
 }
 
 GlobalVariable *ProgramBuilder::makeDescriptor() {
   SmallVector<Constant *> tensors, functions, normalizers;
   for (const ModelInterface::Tensor &tensor : model.tensors)
-    tensors.push_back(makeStruct({makeString(tensor.name), number(int32_t(tensor.type)),
-                                  number(tensor.kind), number(tensor.shape.size()),
-                                  makeShape(tensor.shape), wide(tensor.bytes)}));
+    tensors.push_back(
+        makeStruct({makeString(tensor.name), number(int32_t(tensor.type)),
+                    number(tensor.kind), number(tensor.shape.size()),
+                    makeShape(tensor.shape), wide(tensor.bytes)}));
   for (const ModelInterface::Function &function : model.functions)
     functions.push_back(makeFunction(function));
   for (const ModelInterface::Normalizer &normalizer : model.normalizers)
@@ -145,17 +153,20 @@ GlobalVariable *ProgramBuilder::makeDescriptor() {
       declare("report", i32, {pointer, builder.getFloatTy()}),
       declare("status", pointer, {i32}),
   });
-  return new GlobalVariable(module, value->getType(), true, GlobalValue::ExternalLinkage, value,
+  return new GlobalVariable(module, value->getType(), true,
+                            GlobalValue::ExternalLinkage, value,
                             "nnc_descriptor");
 }
 
 void ProgramBuilder::makeMain(GlobalVariable *descriptor) {
-  auto *run = Function::Create(FunctionType::get(i32, {i32, pointer, pointer}, false),
-                               GlobalValue::ExternalLinkage, "nnc_program_main", module);
+  auto *run = Function::Create(
+      FunctionType::get(i32, {i32, pointer, pointer}, false),
+      GlobalValue::ExternalLinkage, "nnc_program_main", module);
   auto *main = Function::Create(FunctionType::get(i32, {i32, pointer}, false),
                                 GlobalValue::ExternalLinkage, "main", module);
   builder.SetInsertPoint(BasicBlock::Create(context, "", main));
-  builder.CreateRet(builder.CreateCall(run, {main->getArg(0), main->getArg(1), descriptor}));
+  builder.CreateRet(
+      builder.CreateCall(run, {main->getArg(0), main->getArg(1), descriptor}));
 }
 
 Module &ProgramBuilder::build(bool withMain) {
@@ -165,8 +176,9 @@ Module &ProgramBuilder::build(bool withMain) {
   return module;
 }
 
-Expected<std::string> nnc::emitProgram(const ModelInterface &interface, TargetMachine &machine,
-                                       bool withMain) {
+Expected<std::string> nnc::emitProgram(const ModelInterface &interface,
+                                       TargetMachine &machine, bool withMain) {
   ProgramBuilder program(interface, machine);
-  return emitCode(program.build(withMain), machine, CodeGenFileType::ObjectFile);
+  return emitCode(program.build(withMain), machine,
+                  CodeGenFileType::ObjectFile);
 }

@@ -56,8 +56,10 @@ static Expected<const Target *> findTarget(const Triple &triple) {
 
 /// The processor of this machine, with the features that are really there.
 static Error resolveNative(CodeOptions &options) {
-  if (Triple(options.triple).getArch() != Triple(nnc::getHostTriple()).getArch())
-    return makeError("cpu 'native' is not one of target '%s'", options.triple.c_str());
+  if (Triple(options.triple).getArch() !=
+      Triple(nnc::getHostTriple()).getArch())
+    return makeError("cpu 'native' is not one of target '%s'",
+                     options.triple.c_str());
   options.cpu = sys::getHostCPUName();
   SmallVector<std::string> features;
   for (const auto &feature : sys::getHostCPUFeatures())
@@ -87,20 +89,23 @@ Expected<CodeOptions> nnc::resolveTarget(CodeOptions options) {
   }
 
   // An unknown name must not reach a subtarget, which would print a warning.
-  std::unique_ptr<MCSubtargetInfo> baseline(
-      (*target)->createMCSubtargetInfo(triple, getBaselineCpu(options.triple), ""));
+  std::unique_ptr<MCSubtargetInfo> baseline((*target)->createMCSubtargetInfo(
+      triple, getBaselineCpu(options.triple), ""));
   if (!baseline->isCPUStringValid(options.cpu))
-    return makeError("target '%s' has no cpu '%s'", options.triple.c_str(), options.cpu.c_str());
+    return makeError("target '%s' has no cpu '%s'", options.triple.c_str(),
+                     options.cpu.c_str());
   SmallVector<StringRef> names;
   StringRef(userFeatures).split(names, ',', -1, /*KeepEmpty=*/false);
   for (StringRef name : names) {
     if (!SubtargetFeatures::hasFlag(name))
-      return makeError("feature '%s' must begin with + or -", name.str().c_str());
+      return makeError("feature '%s' must begin with + or -",
+                       name.str().c_str());
     StringRef bare = name.drop_front();
-    if (llvm::none_of(baseline->getAllProcessorFeatures(),
-                      [&](const SubtargetFeatureKV &known) { return known.Key == bare; }))
-      return makeError("target '%s' has no feature '%s'", options.triple.c_str(),
-                       bare.str().c_str());
+    if (llvm::none_of(
+            baseline->getAllProcessorFeatures(),
+            [&](const SubtargetFeatureKV &known) { return known.Key == bare; }))
+      return makeError("target '%s' has no feature '%s'",
+                       options.triple.c_str(), bare.str().c_str());
   }
   return options;
 }
@@ -117,7 +122,8 @@ nnc::createTargetMachine(const CodeOptions &options) {
       options.strictFloatingPoint ? FPOpFusion::Strict : FPOpFusion::Standard;
   codegen.FunctionSections = true;
   CodeGenOptLevel levels[] = {CodeGenOptLevel::None, CodeGenOptLevel::Less,
-                              CodeGenOptLevel::Default, CodeGenOptLevel::Aggressive};
+                              CodeGenOptLevel::Default,
+                              CodeGenOptLevel::Aggressive};
   std::unique_ptr<TargetMachine> machine((*target)->createTargetMachine(
       triple, options.cpu, options.features, codegen, Reloc::PIC_, std::nullopt,
       levels[std::min(options.optLevel, 3u)]));

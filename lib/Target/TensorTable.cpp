@@ -33,14 +33,17 @@ void nnc::addTensorTable(Module &module, const ModelInterface &interface) {
     shape.resize(8, 0);
     rows.push_back(ConstantStruct::get(
         type, ConstantDataArray::getString(context, name, /*AddNull=*/false),
-        ConstantInt::get(i32, int32_t(tensor.type)), ConstantInt::get(i32, tensor.kind),
-        ConstantInt::get(i32, tensor.shape.size()), ConstantDataArray::get(context, shape),
+        ConstantInt::get(i32, int32_t(tensor.type)),
+        ConstantInt::get(i32, tensor.kind),
+        ConstantInt::get(i32, tensor.shape.size()),
+        ConstantDataArray::get(context, shape),
         ConstantInt::get(i64, tensor.bytes)));
   }
   // C has no empty arrays: the header declares one row then.
   if (rows.empty())
     rows.push_back(ConstantAggregateZero::get(type));
   auto *table = ArrayType::get(type, rows.size());
-  new GlobalVariable(module, table, /*isConstant=*/true, GlobalValue::ExternalLinkage,
-                     ConstantArray::get(table, rows), interface.prefix + "_tensors");
+  new GlobalVariable(
+      module, table, /*isConstant=*/true, GlobalValue::ExternalLinkage,
+      ConstantArray::get(table, rows), interface.prefix + "_tensors");
 }

@@ -14,7 +14,8 @@ using namespace llvm;
 using namespace nnc;
 
 static bool isAllowed(StringRef name) {
-  if (is_contained(kAllowedMemoryFunctions, name) || is_contained(kAllowedMathFunctions, name) ||
+  if (is_contained(kAllowedMemoryFunctions, name) ||
+      is_contained(kAllowedMathFunctions, name) ||
       is_contained(kLinkerSymbols, name))
     return true;
   return name.consume_back("f") && is_contained(kAllowedMathFunctions, name);
@@ -30,7 +31,8 @@ static bool isWritable(const object::SectionRef &section) {
 }
 
 Error nnc::verifyObject(StringRef bytes) {
-  auto object = object::ObjectFile::createObjectFile(MemoryBufferRef(bytes, "object"));
+  auto object =
+      object::ObjectFile::createObjectFile(MemoryBufferRef(bytes, "object"));
   if (!object)
     return object.takeError();
   for (const object::SymbolRef &symbol : (*object)->symbols()) {
@@ -43,16 +45,18 @@ Error nnc::verifyObject(StringRef bytes) {
     if (!name)
       return name.takeError();
     if (!name->empty() && !isAllowed(*name))
-      return createStringError(inconvertibleErrorCode(),
-                               "the object needs '%s', which is not in the allow-list",
-                               name->str().c_str());
+      return createStringError(
+          inconvertibleErrorCode(),
+          "the object needs '%s', which is not in the allow-list",
+          name->str().c_str());
   }
   for (const object::SectionRef &section : (*object)->sections())
     if (section.getSize() != 0 && isWritable(section)) {
       Expected<StringRef> name = section.getName();
       if (!name)
         return name.takeError();
-      return createStringError(inconvertibleErrorCode(), "the object has writable data in '%s'",
+      return createStringError(inconvertibleErrorCode(),
+                               "the object has writable data in '%s'",
                                name->str().c_str());
     }
   return Error::success();

@@ -47,3 +47,12 @@ module attributes {kernel.arena_size = 0 : i64} {
     nn.return %y : tensor<4xf32>
   }
 }
+
+// -----
+
+module attributes {kernel.arena_size = 0 : i64} {
+  // expected-error @below {{has the name of something that every model has}}
+  nn.entry @read(%x: tensor<4xf32>) -> tensor<4xf32> {
+    nn.return %x : tensor<4xf32>
+  }
+}

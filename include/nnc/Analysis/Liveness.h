@@ -1,4 +1,5 @@
-//===- Liveness.h - when the values of a graph function are needed -*- C++ -*-===//
+//===- Liveness.h - when the values of a graph function are needed -*- C++
+//-*-===//
 //
 // Time is the order of the ops of an entry or step. Views share the bytes of
 // the value they look at, so uses are counted for that value.

@@ -1,4 +1,5 @@
-//===- MemoryPlan.h - a place for every value of a graph function -*- C++ -*-===//
+//===- MemoryPlan.h - a place for every value of a graph function -*- C++
+//-*-===//
 //
 // Decides where the results of kernel calls live, before any kernel is lowered:
 // in the arena that all functions share, in the storage of a variable, or in
@@ -31,7 +32,8 @@ struct FunctionPlan {
   int64_t arenaSize = 0;
 };
 
-/// Plans the memory of one entry or step whose kernels are functions on memrefs.
+/// Plans the memory of one entry or step whose kernels are functions on
+/// memrefs.
 llvm::FailureOr<FunctionPlan> planMemory(mlir::FunctionOpInterface function,
                                          const VariableTable &variables,
                                          mlir::SymbolTableCollection &symbols);

@@ -1,4 +1,5 @@
-//===- ModelInterface.h - what a compiled model looks like outside -*- C++ -*-===//
+//===- ModelInterface.h - what a compiled model looks like outside -*- C++
+//-*-===//
 //
 // The functions, tensors and sizes of a planned module, and where things are
 // inside an instance. The header, the object, the program's descriptor and the
@@ -31,7 +32,7 @@ struct ControlBlock {
   static constexpr int64_t Context = 16;    ///< its first argument
   static constexpr int64_t Threads = 24;    ///< int32_t, at least 1
   static constexpr int64_t Metric = 28;     ///< float, the last one reported
-  static constexpr int64_t Reports = 32;    ///< uint64_t, how many were reported
+  static constexpr int64_t Reports = 32; ///< uint64_t, how many were reported
   static constexpr int64_t Size = 64;
 };
 
@@ -65,10 +66,10 @@ struct ModelInterface {
   std::vector<Tensor> tensors; ///< in the order of the module's variables
   std::vector<Normalizer> normalizers;
   uint64_t parametersSize = 0; ///< bytes of all parameters, without padding
-  uint64_t stateSize = 0;      ///< bytes of all state and slots, without padding
-  uint64_t scratchSize = 0;    ///< bytes of the arena
-  uint64_t arenaOffset = 0;    ///< in the instance
-  uint64_t size = 0;           ///< bytes of an instance
+  uint64_t stateSize = 0;   ///< bytes of all state and slots, without padding
+  uint64_t scratchSize = 0; ///< bytes of the arena
+  uint64_t arenaOffset = 0; ///< in the instance
+  uint64_t size = 0;        ///< bytes of an instance
   int32_t maxThreads = 16;
 
   /// What an initialised instance of this model begins with: a hash of prefix

@@ -13,8 +13,8 @@
 namespace nnc {
 
 /// Reports an unsound plan as an error on the op that would go wrong.
-llvm::LogicalResult checkPlan(mlir::FunctionOpInterface function, int64_t arenaSize,
-                              const VariableTable &variables,
+llvm::LogicalResult checkPlan(mlir::FunctionOpInterface function,
+                              int64_t arenaSize, const VariableTable &variables,
                               mlir::SymbolTableCollection &symbols);
 
 /// Checks all entries and steps of a planned module.

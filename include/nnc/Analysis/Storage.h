@@ -1,7 +1,9 @@
-//===- Storage.h - which memory a value of a graph function is in -*- C++ -*-===//
+//===- Storage.h - which memory a value of a graph function is in -*- C++
+//-*-===//
 //
 // Reads the memory plan of an entry or step back: for each value, the memory
-// that holds its bytes. The plan's checker and the code generator both ask here.
+// that holds its bytes. The plan's checker and the code generator both ask
+// here.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ANALYSIS_STORAGE_H
@@ -69,9 +71,11 @@ struct Storage {
 mlir::Value getStorageRoot(mlir::Value value);
 
 /// Where the bytes of `value` are. Fails where the value has no place yet.
-llvm::FailureOr<Storage> getStorage(mlir::Value value, const VariableTable &variables);
+llvm::FailureOr<Storage> getStorage(mlir::Value value,
+                                    const VariableTable &variables);
 
-/// True if the lowered kernel `callee` lets `input` share a buffer with `output`.
+/// True if the lowered kernel `callee` lets `input` share a buffer with
+/// `output`.
 bool mayShareBuffer(mlir::Operation *callee, int64_t input, int64_t output);
 
 } // namespace nnc

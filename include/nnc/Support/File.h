@@ -21,7 +21,8 @@ namespace nnc {
 class OutputFile {
 public:
   /// Makes an empty temporary in the folder of `path`. The error names `path`.
-  static llvm::Expected<OutputFile> create(llvm::StringRef path, bool executable = false);
+  static llvm::Expected<OutputFile> create(llvm::StringRef path,
+                                           bool executable = false);
 
   OutputFile(OutputFile &&other);
   OutputFile &operator=(OutputFile &&) = delete;
@@ -46,7 +47,8 @@ private:
 
 /// Writes `bytes` to `path` whole or not at all. A path that exists and is no
 /// regular file (a device, a pipe) is written in place.
-llvm::Error writeFile(llvm::StringRef path, llvm::StringRef bytes, bool executable = false);
+llvm::Error writeFile(llvm::StringRef path, llvm::StringRef bytes,
+                      bool executable = false);
 
 } // namespace nnc
 

@@ -43,27 +43,32 @@ inline double evaluateQuantile(double p) {
     return q * (evaluatePolynomial(C::a, r) / evaluatePolynomial(C::b, r));
   }
   double r = std::sqrt(-std::log(q < 0 ? p : 1 - p));
-  double size = r <= 5 ? evaluatePolynomial(C::c, r - 1.6) / evaluatePolynomial(C::d, r - 1.6)
-                       : evaluatePolynomial(C::e, r - 5) / evaluatePolynomial(C::f, r - 5);
+  double size = r <= 5 ? evaluatePolynomial(C::c, r - 1.6) /
+                             evaluatePolynomial(C::d, r - 1.6)
+                       : evaluatePolynomial(C::e, r - 5) /
+                             evaluatePolynomial(C::f, r - 5);
   return q < 0 ? -size : size;
 }
 
 /// About 7 figures.
 struct PPND7 {
-  static constexpr double a[] = {3.3871327179, 50.434271938, 159.29113202, 59.109374720};
+  static constexpr double a[] = {3.3871327179, 50.434271938, 159.29113202,
+                                 59.109374720};
   static constexpr double b[] = {1, 17.895169469, 78.757757664, 67.187563600};
-  static constexpr double c[] = {1.4234372777, 2.7568153900, 1.3067284816, .17023821103};
+  static constexpr double c[] = {1.4234372777, 2.7568153900, 1.3067284816,
+                                 .17023821103};
   static constexpr double d[] = {1, .73700164250, .12021132975};
-  static constexpr double e[] = {6.6579051150, 3.0812263860, .42868294337, .017337203997};
+  static constexpr double e[] = {6.6579051150, 3.0812263860, .42868294337,
+                                 .017337203997};
   static constexpr double f[] = {1, .24197894225, .012258202635};
 };
 
 /// About 16 figures.
 struct PPND16 {
-  static constexpr double a[] = {3.3871328727963666080,  133.14166789178437745,
-                                 1971.5909503065514427,  13731.693765509461125,
-                                 45921.953931549871457,  67265.770927008700853,
-                                 33430.575583588128105,  2509.0809287301226727};
+  static constexpr double a[] = {3.3871328727963666080, 133.14166789178437745,
+                                 1971.5909503065514427, 13731.693765509461125,
+                                 45921.953931549871457, 67265.770927008700853,
+                                 33430.575583588128105, 2509.0809287301226727};
   static constexpr double b[] = {1,
                                  42.313330701600911252,
                                  687.18700749205790830,
@@ -72,10 +77,10 @@ struct PPND16 {
                                  39307.895800092710610,
                                  28729.085735721942674,
                                  5226.4952788528545610};
-  static constexpr double c[] = {1.42343711074968357734,   4.63033784615654529590,
-                                 5.76949722146069140550,   3.64784832476320460504,
-                                 1.27045825245236838258,   .241780725177450611770,
-                                 .0227238449892691845833,  7.74545014278341407640e-4};
+  static constexpr double c[] = {
+      1.42343711074968357734,  4.63033784615654529590,   5.76949722146069140550,
+      3.64784832476320460504,  1.27045825245236838258,   .241780725177450611770,
+      .0227238449892691845833, 7.74545014278341407640e-4};
   static constexpr double d[] = {1,
                                  2.05319162663775882187,
                                  1.67638483018380384940,
@@ -84,10 +89,11 @@ struct PPND16 {
                                  .0151986665636164571966,
                                  5.47593808499534494600e-4,
                                  1.05075007164441684324e-9};
-  static constexpr double e[] = {6.65790464350110377720,    5.46378491116411436990,
-                                 1.78482653991729133580,    .296560571828504891230,
-                                 .0265321895265761230930,   .00124266094738807843860,
-                                 2.71155556874348757815e-5, 2.01033439929228813265e-7};
+  static constexpr double e[] = {
+      6.65790464350110377720,    5.46378491116411436990,
+      1.78482653991729133580,    .296560571828504891230,
+      .0265321895265761230930,   .00124266094738807843860,
+      2.71155556874348757815e-5, 2.01033439929228813265e-7};
   static constexpr double f[] = {1,
                                  .599832206555887937690,
                                  .136929880922735805310,
@@ -108,10 +114,14 @@ inline double toProbability(Words words) {
 
 /// The number that a standard normal variable stays below with probability `p`,
 /// 0 < p < 1, in the algorithm's higher precision.
-inline double inverseNormal(double p) { return detail::evaluateQuantile<detail::PPND16>(p); }
+inline double inverseNormal(double p) {
+  return detail::evaluateQuantile<detail::PPND16>(p);
+}
 
 /// The same in the algorithm's lower precision.
-inline double inverseNormalShort(double p) { return detail::evaluateQuantile<detail::PPND7>(p); }
+inline double inverseNormalShort(double p) {
+  return detail::evaluateQuantile<detail::PPND7>(p);
+}
 
 /// Standard normal, by the lower precision, rounded once.
 inline float toNormalF32(Words words) {
@@ -119,7 +129,9 @@ inline float toNormalF32(Words words) {
 }
 
 /// Standard normal, by the higher precision.
-inline double toNormalF64(Words words) { return inverseNormal(detail::toProbability(words)); }
+inline double toNormalF64(Words words) {
+  return inverseNormal(detail::toProbability(words));
+}
 
 } // namespace nnc
 

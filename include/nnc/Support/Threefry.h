@@ -22,7 +22,8 @@ struct Words {
 /// The block cipher: as random as the counter is distinct, for every key.
 inline Words threefry(Words key, Words counter) {
   constexpr unsigned rotations[8] = {13, 15, 26, 6, 17, 29, 16, 24};
-  const uint32_t schedule[3] = {key.first, key.second, key.first ^ key.second ^ 0x1BD11BDAu};
+  const uint32_t schedule[3] = {key.first, key.second,
+                                key.first ^ key.second ^ 0x1BD11BDAu};
   uint32_t x = counter.first + schedule[0], y = counter.second + schedule[1];
   for (unsigned round = 0; round != 20; ++round) {
     unsigned by = rotations[round % 8];
@@ -39,9 +40,11 @@ inline Words threefry(Words key, Words counter) {
 
 /// The words of element `index`, in row-major order, that the random op with
 /// number `stream` draws from the state `{seed, counter}`.
-inline Words drawWords(uint64_t seed, uint64_t counter, uint32_t stream, uint32_t index) {
-  return threefry({static_cast<uint32_t>(seed) ^ stream, static_cast<uint32_t>(seed >> 32)},
-                  {index, static_cast<uint32_t>(counter)});
+inline Words drawWords(uint64_t seed, uint64_t counter, uint32_t stream,
+                       uint32_t index) {
+  return threefry(
+      {static_cast<uint32_t>(seed) ^ stream, static_cast<uint32_t>(seed >> 32)},
+      {index, static_cast<uint32_t>(counter)});
 }
 
 /// Uniform in [0, 1): a multiple of 2^-24, exact in either precision.
@@ -51,7 +54,8 @@ inline float toUniformF32(Words words) {
 
 /// Uniform in [0, 1): a multiple of 2^-53.
 inline double toUniformF64(Words words) {
-  uint64_t bits = (static_cast<uint64_t>(words.first) << 32 | words.second) >> 11;
+  uint64_t bits =
+      (static_cast<uint64_t>(words.first) << 32 | words.second) >> 11;
   return static_cast<double>(bits) * 0x1p-53;
 }
 

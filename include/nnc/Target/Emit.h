@@ -30,14 +30,16 @@ struct CompiledModel {
 /// Translates what `convert-graph-to-llvm` made into LLVM IR, adds the table of
 /// tensors, and optimises it.
 llvm::Expected<std::unique_ptr<llvm::Module>>
-emitLLVM(mlir::ModuleOp module, const ModelInterface &interface, llvm::TargetMachine &machine,
-         unsigned optLevel, llvm::LLVMContext &context);
+emitLLVM(mlir::ModuleOp module, const ModelInterface &interface,
+         llvm::TargetMachine &machine, unsigned optLevel,
+         llvm::LLVMContext &context);
 
 /// LLVM IR as text.
 std::string printLLVM(const llvm::Module &module);
 
 /// Assembly or an object. Changes the module; emit one form from one module.
-llvm::Expected<std::string> emitCode(llvm::Module &module, llvm::TargetMachine &machine,
+llvm::Expected<std::string> emitCode(llvm::Module &module,
+                                     llvm::TargetMachine &machine,
                                      llvm::CodeGenFileType type);
 
 /// Refuses an object that needs symbols outside AllowedSymbols.h or that has
@@ -50,11 +52,14 @@ std::string emitHeader(const ModelInterface &interface);
 /// The object with a descriptor (symbol `nnc_descriptor`) of a model and, for
 /// executables, `main`.
 llvm::Expected<std::string> emitProgram(const ModelInterface &interface,
-                                        llvm::TargetMachine &machine, bool withMain);
+                                        llvm::TargetMachine &machine,
+                                        bool withMain);
 
 /// All of the above. `target` must be resolved.
-llvm::Expected<CompiledModel> compileModel(mlir::ModuleOp module, const ModelInterface &interface,
-                                           const CodeOptions &target, bool withMain = false);
+llvm::Expected<CompiledModel> compileModel(mlir::ModuleOp module,
+                                           const ModelInterface &interface,
+                                           const CodeOptions &target,
+                                           bool withMain = false);
 
 /// Links an executable to `path` with the system's C compiler. `runtime` is the
 /// path of libnnc_runtime.a.
@@ -63,7 +68,8 @@ llvm::Error linkExecutable(const CompiledModel &model, llvm::StringRef runtime,
 
 /// The path of libnnc_runtime.a beside the running compiler: ../lib from its
 /// folder.
-llvm::Expected<std::string> findRuntimeLibrary(const char *argv0, void *mainAddress);
+llvm::Expected<std::string> findRuntimeLibrary(const char *argv0,
+                                               void *mainAddress);
 
 } // namespace nnc
 

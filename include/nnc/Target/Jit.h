@@ -21,13 +21,15 @@ class LoadedModel {
 public:
   /// Links the model's object and program, which must be for this machine and
   /// without `main`.
-  static llvm::Expected<std::unique_ptr<LoadedModel>> load(const CompiledModel &model);
+  static llvm::Expected<std::unique_ptr<LoadedModel>>
+  load(const CompiledModel &model);
   ~LoadedModel();
 
   const nnc_model *getDescriptor() const { return descriptor; }
 
 private:
-  LoadedModel(std::unique_ptr<llvm::orc::LLJIT> jit, const nnc_model *descriptor);
+  LoadedModel(std::unique_ptr<llvm::orc::LLJIT> jit,
+              const nnc_model *descriptor);
 
   std::unique_ptr<llvm::orc::LLJIT> jit;
   const nnc_model *descriptor;

@@ -8,14 +8,14 @@
 using namespace mlir;
 using namespace nnc;
 
-Emitter::Emitter(ModuleOp module, Location loc, StringRef name, ArrayRef<Type> arguments,
-                 Type result)
+Emitter::Emitter(ModuleOp module, Location loc, StringRef name,
+                 ArrayRef<Type> arguments, Type result)
     : builder(loc, OpBuilder::atBlockEnd(module.getBody())) {
   bool returnsInt = !result;
   if (returnsInt)
     result = builder.getI32Type();
-  function = LLVM::LLVMFuncOp::create(builder, name,
-                                      LLVM::LLVMFunctionType::get(result, arguments));
+  function = LLVM::LLVMFuncOp::create(
+      builder, name, LLVM::LLVMFunctionType::get(result, arguments));
   function.setNoUnwind(true);
   // Some ABIs want a C int extended to a register.
   auto extended = builder.getUnitAttr();
@@ -28,10 +28,13 @@ Emitter::Emitter(ModuleOp module, Location loc, StringRef name, ArrayRef<Type> a
 }
 
 Value Emitter::integer(Type type, int64_t value) {
-  return LLVM::ConstantOp::create(builder, type, builder.getIntegerAttr(type, value));
+  return LLVM::ConstantOp::create(builder, type,
+                                  builder.getIntegerAttr(type, value));
 }
 
-Value Emitter::null() { return LLVM::ZeroOp::create(builder, getPointerType()); }
+Value Emitter::null() {
+  return LLVM::ZeroOp::create(builder, getPointerType());
+}
 
 Value Emitter::address(Value base, int64_t bytes) {
   if (bytes == 0)
@@ -40,8 +43,9 @@ Value Emitter::address(Value base, int64_t bytes) {
 }
 
 Value Emitter::address(Value base, Value bytes) {
-  return LLVM::GEPOp::create(builder, getPointerType(), builder.getI8Type(), base,
-                             ValueRange{bytes}, LLVM::GEPNoWrapFlags::inbounds);
+  return LLVM::GEPOp::create(builder, getPointerType(), builder.getI8Type(),
+                             base, ValueRange{bytes},
+                             LLVM::GEPNoWrapFlags::inbounds);
 }
 
 Value Emitter::load(Type type, Value address, unsigned alignment) {
@@ -112,11 +116,14 @@ void Emitter::copy(Value target, Value source, Value bytes) {
   LLVM::MemcpyOp::create(builder, target, source, bytes, /*isVolatile=*/false);
 }
 
-void Emitter::checkInstance(Value instance, const ModelInterface &model, bool initialised) {
-  Value bits = LLVM::PtrToIntOp::create(builder, builder.getI64Type(), instance);
+void Emitter::checkInstance(Value instance, const ModelInterface &model,
+                            bool initialised) {
+  Value bits =
+      LLVM::PtrToIntOp::create(builder, builder.getI64Type(), instance);
   Value low = LLVM::AndOp::create(builder, bits, i64(kBufferAlignment - 1));
   Value misaligned = compare(LLVM::ICmpPredicate::ne, low, i64(0));
-  returnIf(LLVM::OrOp::create(builder, isNull(instance), misaligned), Status::BadInstance);
+  returnIf(LLVM::OrOp::create(builder, isNull(instance), misaligned),
+           Status::BadInstance);
   if (!initialised)
     return;
   Value foreign = LLVM::XOrOp::create(builder, isInitialised(instance, model),
@@ -125,7 +132,8 @@ void Emitter::checkInstance(Value instance, const ModelInterface &model, bool in
 }
 
 Value Emitter::isInitialised(Value instance, const ModelInterface &model) {
-  Value magic = load(builder.getI64Type(), address(instance, ControlBlock::Magic), 8);
+  Value magic =
+      load(builder.getI64Type(), address(instance, ControlBlock::Magic), 8);
   return compare(LLVM::ICmpPredicate::eq, magic, i64(model.getMagic()));
 }
 

@@ -30,14 +30,22 @@ public:
           llvm::ArrayRef<mlir::Type> arguments, mlir::Type result = {});
 
   mlir::ImplicitLocOpBuilder &getBuilder() { return builder; }
-  mlir::Value getArgument(unsigned index) { return function.getArgument(index); }
+  mlir::Value getArgument(unsigned index) {
+    return function.getArgument(index);
+  }
 
-  mlir::Type getPointerType() { return mlir::LLVM::LLVMPointerType::get(builder.getContext()); }
+  mlir::Type getPointerType() {
+    return mlir::LLVM::LLVMPointerType::get(builder.getContext());
+  }
 
   /// An integer constant.
   mlir::Value integer(mlir::Type type, int64_t value);
-  mlir::Value i64(int64_t value) { return integer(builder.getI64Type(), value); }
-  mlir::Value i32(int64_t value) { return integer(builder.getI32Type(), value); }
+  mlir::Value i64(int64_t value) {
+    return integer(builder.getI64Type(), value);
+  }
+  mlir::Value i32(int64_t value) {
+    return integer(builder.getI32Type(), value);
+  }
   mlir::Value null();
 
   /// `base` plus a number of bytes.
@@ -46,7 +54,8 @@ public:
   mlir::Value load(mlir::Type type, mlir::Value address, unsigned alignment);
   void store(mlir::Value value, mlir::Value address, unsigned alignment);
 
-  mlir::Value compare(mlir::LLVM::ICmpPredicate predicate, mlir::Value a, mlir::Value b);
+  mlir::Value compare(mlir::LLVM::ICmpPredicate predicate, mlir::Value a,
+                      mlir::Value b);
   mlir::Value isNull(mlir::Value pointer);
 
   /// Leaves the function with `status` if `condition` holds.
@@ -54,14 +63,17 @@ public:
   /// Runs `body` if `condition` holds.
   void ifThen(mlir::Value condition, llvm::function_ref<void()> body);
   /// Runs `body` for 0 … count − 1, handing on one value.
-  mlir::Value loop(int64_t count, mlir::Value init,
-                   llvm::function_ref<mlir::Value(mlir::Value index, mlir::Value carried)> body);
+  mlir::Value
+  loop(int64_t count, mlir::Value init,
+       llvm::function_ref<mlir::Value(mlir::Value index, mlir::Value carried)>
+           body);
 
   void copy(mlir::Value target, mlir::Value source, mlir::Value bytes);
 
   /// Returns early for an instance that is null or misaligned and, if asked,
   /// for one that is not initialised.
-  void checkInstance(mlir::Value instance, const ModelInterface &model, bool initialised);
+  void checkInstance(mlir::Value instance, const ModelInterface &model,
+                     bool initialised);
   mlir::Value isInitialised(mlir::Value instance, const ModelInterface &model);
 
   /// Ends the function.

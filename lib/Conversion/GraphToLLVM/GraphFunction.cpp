@@ -5,8 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "GraphToLLVM.h"
-#include "nnc/Analysis/IndexBounds.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "nnc/Analysis/IndexBounds.h"
+#include <functional>
 
 using namespace mlir;
 using namespace nnc;
@@ -25,16 +26,19 @@ static Attribute flattenElements(ElementsAttr value) {
       dense = dense.mapValues(IntegerType::get(element.getContext(), 8),
                               [](const APInt &bit) { return bit.zext(8); });
     else if (element.isUnsignedInteger())
-      dense = dense.bitcast(
-          IntegerType::get(element.getContext(), element.getIntOrFloatBitWidth()));
+      dense = dense.bitcast(IntegerType::get(element.getContext(),
+                                             element.getIntOrFloatBitWidth()));
     return dense.reshape(
         RankedTensorType::get({type.getNumElements()}, dense.getElementType()));
   }
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value); resource && !element.isInteger(1)) {
+  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value);
+      resource && !element.isInteger(1)) {
     if (element.isUnsignedInteger())
-      element = IntegerType::get(element.getContext(), element.getIntOrFloatBitWidth());
+      element = IntegerType::get(element.getContext(),
+                                 element.getIntOrFloatBitWidth());
     return DenseResourceElementsAttr::get(
-        RankedTensorType::get({type.getNumElements()}, element), resource.getRawHandle());
+        RankedTensorType::get({type.getNumElements()}, element),
+        resource.getRawHandle());
   }
   return {};
 }
@@ -52,7 +56,8 @@ FailureOr<FlatSymbolRefAttr> ConstantPool::get(nn::ConstantOp op) {
   LLVM::GlobalOp::create(
       builder, op.getLoc(),
       LLVM::LLVMArrayType::get(type.getElementType(), type.getNumElements()),
-      /*isConstant=*/true, LLVM::Linkage::Internal, name, flat, kBufferAlignment);
+      /*isConstant=*/true, LLVM::Linkage::Internal, name, flat,
+      kBufferAlignment);
   return symbol = FlatSymbolRefAttr::get(op.getContext(), name);
 }
 
@@ -64,11 +69,14 @@ namespace {
 
 class GraphFunctionEmitter {
 public:
-  GraphFunctionEmitter(ModuleOp module, FunctionOpInterface function, const ModelInterface &model,
+  GraphFunctionEmitter(ModuleOp module, FunctionOpInterface function,
+                       const ModelInterface &model,
                        const VariableTable &variables, ConstantPool &constants)
-      : function(function), body(function.getFunctionBody().front()), model(model),
-        variables(variables), constants(constants), isInit(function.getName() == kInitName),
-        emitter(module, function.getLoc(), getExportedName(model, function.getName()),
+      : function(function), body(function.getFunctionBody().front()),
+        model(model), variables(variables), constants(constants),
+        isInit(function.getName() == kInitName),
+        emitter(module, function.getLoc(),
+                getExportedName(model, function.getName()),
                 getSignature(function)),
         builder(emitter.getBuilder()), instance(emitter.getArgument(0)) {}
 
@@ -81,7 +89,8 @@ private:
     auto pointer = LLVM::LLVMPointerType::get(function->getContext());
     if (function.getName() == kInitName)
       return {pointer, IntegerType::get(function->getContext(), 64)};
-    return SmallVector<Type>(1 + function.getNumArguments() + function.getNumResults(), pointer);
+    return SmallVector<Type>(
+        1 + function.getNumArguments() + function.getNumResults(), pointer);
   }
 
   void checkIndices();
@@ -91,7 +100,9 @@ private:
   LogicalResult emitReturn();
   LogicalResult emitWrites();
 
-  Value getOutput(int64_t index) { return emitter.getArgument(1 + inputs.size() + index); }
+  Value getOutput(int64_t index) {
+    return emitter.getArgument(1 + inputs.size() + index);
+  }
   Value getVariable(int64_t index) {
     return emitter.address(instance, model.tensors[index].offset);
   }
@@ -117,8 +128,9 @@ private:
 
 LogicalResult GraphFunctionEmitter::emit() {
   if (isInit) {
-    Value seed = LLVM::AllocaOp::create(builder, emitter.getPointerType(), builder.getI64Type(),
-                                        emitter.i64(1), /*alignment=*/8);
+    Value seed = LLVM::AllocaOp::create(builder, emitter.getPointerType(),
+                                        builder.getI64Type(), emitter.i64(1),
+                                        /*alignment=*/8);
     emitter.store(emitter.getArgument(1), seed, 8);
     inputs.push_back(seed);
     emitter.checkInstance(instance, model, /*initialised=*/false);
@@ -144,7 +156,8 @@ LogicalResult GraphFunctionEmitter::emit() {
 /// One pass over the elements without leaving early, which vectorises.
 void GraphFunctionEmitter::checkIndices() {
   for (auto [number, argument] : llvm::enumerate(body.getArguments())) {
-    auto bounds = function.getArgAttrOfType<ArrayAttr>(number, kIndexBoundsAttrName);
+    auto bounds =
+        function.getArgAttrOfType<ArrayAttr>(number, kIndexBoundsAttrName);
     if (!bounds)
       continue;
     Type element = cast<ShapedType>(argument.getType()).getElementType();
@@ -153,20 +166,25 @@ void GraphFunctionEmitter::checkIndices() {
     Value base = inputs[number];
     for (auto attribute : bounds.getAsRange<DictionaryAttr>()) {
       IndexBound bound = IndexBound::fromAttribute(attribute);
-      std::function<Value(size_t, Value, Value)> visit = [&](size_t axis, Value offset,
-                                                             Value bad) -> Value {
+      std::function<Value(size_t, Value, Value)> visit =
+          [&](size_t axis, Value offset, Value bad) -> Value {
         if (axis < bound.sizes.size())
-          return emitter.loop(bound.sizes[axis], bad, [&](Value index, Value carried) {
-            Value step = LLVM::MulOp::create(builder, index,
-                                             emitter.i64(bound.strides[axis] * width));
-            return visit(axis + 1, LLVM::AddOp::create(builder, offset, step), carried);
-          });
-        Value index = emitter.load(stored, emitter.address(base, offset), width);
+          return emitter.loop(
+              bound.sizes[axis], bad, [&](Value index, Value carried) {
+                Value step = LLVM::MulOp::create(
+                    builder, index, emitter.i64(bound.strides[axis] * width));
+                return visit(axis + 1,
+                             LLVM::AddOp::create(builder, offset, step),
+                             carried);
+              });
+        Value index =
+            emitter.load(stored, emitter.address(base, offset), width);
         if (width < 8 && element.isUnsignedInteger())
           index = LLVM::ZExtOp::create(builder, builder.getI64Type(), index);
         else if (width < 8)
           index = LLVM::SExtOp::create(builder, builder.getI64Type(), index);
-        Value outside = emitter.compare(Predicate::uge, index, emitter.i64(bound.bound));
+        Value outside =
+            emitter.compare(Predicate::uge, index, emitter.i64(bound.bound));
         return LLVM::OrOp::create(builder, bad, outside);
       };
       Value bad = visit(0, emitter.i64(bound.offset * width),
@@ -179,7 +197,8 @@ void GraphFunctionEmitter::checkIndices() {
 FailureOr<Value> GraphFunctionEmitter::getPointer(Value value) {
   FailureOr<Storage> storage = getStorage(value, variables);
   if (failed(storage))
-    return function.emitError("has a value without a place: run kernel-plan-memory first");
+    return function.emitError(
+        "has a value without a place: run kernel-plan-memory first");
   switch (storage->kind) {
   case Storage::Kind::Input:
     return inputs[storage->index];
@@ -188,10 +207,12 @@ FailureOr<Value> GraphFunctionEmitter::getPointer(Value value) {
   case Storage::Kind::Arena:
     return getArena(storage->index);
   case Storage::Kind::Constant: {
-    auto symbol = constants.get(getStorageRoot(value).getDefiningOp<nn::ConstantOp>());
+    auto symbol =
+        constants.get(getStorageRoot(value).getDefiningOp<nn::ConstantOp>());
     if (failed(symbol))
       return failure();
-    return LLVM::AddressOfOp::create(builder, emitter.getPointerType(), symbol->getAttr())
+    return LLVM::AddressOfOp::create(builder, emitter.getPointerType(),
+                                     symbol->getAttr())
         .getResult();
   }
   case Storage::Kind::Output: {
@@ -209,12 +230,15 @@ FailureOr<Value> GraphFunctionEmitter::getPointer(Value value) {
 }
 
 LogicalResult GraphFunctionEmitter::emitCall(kernel::CallOp call) {
-  auto kernel = SymbolTable::lookupNearestSymbolFrom<LLVM::LLVMFuncOp>(call, call.getKernelAttr());
+  auto kernel = SymbolTable::lookupNearestSymbolFrom<LLVM::LLVMFuncOp>(
+      call, call.getKernelAttr());
   if (!kernel)
-    return call.emitOpError() << "calls '" << call.getKernel() << "', which is not lowered";
+    return call.emitOpError()
+           << "calls '" << call.getKernel() << "', which is not lowered";
   builder.setLoc(call.getLoc());
   SmallVector<Value> arguments;
-  for (Value value : llvm::concat<Value>(call.getOperands(), call.getResults())) {
+  for (Value value :
+       llvm::concat<Value>(call.getOperands(), call.getResults())) {
     FailureOr<Value> pointer = getPointer(value);
     if (failed(pointer))
       return failure();
@@ -223,9 +247,9 @@ LogicalResult GraphFunctionEmitter::emitCall(kernel::CallOp call) {
   if (auto scratch = call.getScratch())
     arguments.push_back(getArena(*scratch));
   if (kernel.getNumArguments() != arguments.size())
-    return call.emitOpError() << "passes " << arguments.size() << " buffers to '"
-                              << call.getKernel() << "', which takes "
-                              << kernel.getNumArguments();
+    return call.emitOpError()
+           << "passes " << arguments.size() << " buffers to '"
+           << call.getKernel() << "', which takes " << kernel.getNumArguments();
   LLVM::CallOp::create(builder, kernel, arguments);
   return success();
 }
@@ -251,17 +275,21 @@ LogicalResult GraphFunctionEmitter::emitCopy(Value target, Value value) {
       int64_t width = getElementByteSize(type.getElementType());
       *bits = bits->zextOrTrunc(width * 8);
       if (bits->isSplat(8)) {
-        Value byte = emitter.integer(builder.getI8Type(), bits->trunc(8).getSExtValue());
-        LLVM::MemsetOp::create(builder, target, byte, emitter.i64(bytes), /*isVolatile=*/false);
+        Value byte =
+            emitter.integer(builder.getI8Type(), bits->trunc(8).getSExtValue());
+        LLVM::MemsetOp::create(builder, target, byte, emitter.i64(bytes),
+                               /*isVolatile=*/false);
         return success();
       }
-      Value word =
-          emitter.integer(builder.getIntegerType(width * 8), bits->getSExtValue());
-      emitter.loop(type.getNumElements(), word, [&](Value index, Value carried) {
-        Value offset = LLVM::MulOp::create(builder, index, emitter.i64(width));
-        emitter.store(carried, emitter.address(target, offset), width);
-        return carried;
-      });
+      Value word = emitter.integer(builder.getIntegerType(width * 8),
+                                   bits->getSExtValue());
+      emitter.loop(
+          type.getNumElements(), word, [&](Value index, Value carried) {
+            Value offset =
+                LLVM::MulOp::create(builder, index, emitter.i64(width));
+            emitter.store(carried, emitter.address(target, offset), width);
+            return carried;
+          });
       return success();
     }
   }
@@ -276,11 +304,14 @@ LogicalResult GraphFunctionEmitter::emitReturn() {
   for (OpOperand &operand : body.getTerminator()->getOpOperands()) {
     int64_t index = operand.getOperandNumber();
     FailureOr<Storage> storage = getStorage(operand.get(), variables);
-    if (succeeded(storage) && storage->kind == Storage::Kind::Output && storage->index == index)
+    if (succeeded(storage) && storage->kind == Storage::Kind::Output &&
+        storage->index == index)
       continue;
     LogicalResult result = success();
-    Value given = emitter.compare(Predicate::ne, getOutput(index), emitter.null());
-    emitter.ifThen(given, [&] { result = emitCopy(getOutput(index), operand.get()); });
+    Value given =
+        emitter.compare(Predicate::ne, getOutput(index), emitter.null());
+    emitter.ifThen(given,
+                   [&] { result = emitCopy(getOutput(index), operand.get()); });
     if (failed(result))
       return failure();
   }
@@ -303,7 +334,8 @@ LogicalResult GraphFunctionEmitter::emitWrites() {
       continue;
     }
     FailureOr<Storage> storage = getStorage(write.getValue(), variables);
-    bool inPlace = succeeded(storage) && storage->kind == Storage::Kind::Variable &&
+    bool inPlace = succeeded(storage) &&
+                   storage->kind == Storage::Kind::Variable &&
                    storage->index == variable;
     if (!inPlace && failed(emitCopy(getVariable(variable), write.getValue())))
       return failure();
@@ -311,33 +343,45 @@ LogicalResult GraphFunctionEmitter::emitWrites() {
   return success();
 }
 
-LogicalResult nnc::emitGraphFunction(ModuleOp module, FunctionOpInterface function,
-                                     const ModelInterface &model, const VariableTable &variables,
+LogicalResult nnc::emitGraphFunction(ModuleOp module,
+                                     FunctionOpInterface function,
+                                     const ModelInterface &model,
+                                     const VariableTable &variables,
                                      ConstantPool &constants) {
-  return GraphFunctionEmitter(module, function, model, variables, constants).emit();
+  return GraphFunctionEmitter(module, function, model, variables, constants)
+      .emit();
 }
 
 //===----------------------------------------------------------------------===//
 // Initialisation
 //===----------------------------------------------------------------------===//
 
-void nnc::emitInitialisation(Emitter &emitter, const ModelInterface &model, Value instance) {
-  Value fresh = LLVM::XOrOp::create(emitter.getBuilder(), emitter.isInitialised(instance, model),
-                                    emitter.integer(emitter.getBuilder().getI1Type(), 1));
+void nnc::emitInitialisation(Emitter &emitter, const ModelInterface &model,
+                             Value instance) {
+  Value fresh = LLVM::XOrOp::create(
+      emitter.getBuilder(), emitter.isInitialised(instance, model),
+      emitter.integer(emitter.getBuilder().getI1Type(), 1));
   emitter.ifThen(fresh, [&] {
-    emitter.store(emitter.null(), emitter.address(instance, ControlBlock::ParallelFor), 8);
-    emitter.store(emitter.null(), emitter.address(instance, ControlBlock::Context), 8);
-    emitter.store(emitter.i32(1), emitter.address(instance, ControlBlock::Threads), 4);
+    emitter.store(emitter.null(),
+                  emitter.address(instance, ControlBlock::ParallelFor), 8);
+    emitter.store(emitter.null(),
+                  emitter.address(instance, ControlBlock::Context), 8);
+    emitter.store(emitter.i32(1),
+                  emitter.address(instance, ControlBlock::Threads), 4);
   });
-  emitter.store(emitter.i32(0), emitter.address(instance, ControlBlock::Metric), 4);
-  emitter.store(emitter.i64(0), emitter.address(instance, ControlBlock::Reports), 8);
-  emitter.store(emitter.i64(model.getMagic()), emitter.address(instance, ControlBlock::Magic), 8);
+  emitter.store(emitter.i32(0), emitter.address(instance, ControlBlock::Metric),
+                4);
+  emitter.store(emitter.i64(0),
+                emitter.address(instance, ControlBlock::Reports), 8);
+  emitter.store(emitter.i64(model.getMagic()),
+                emitter.address(instance, ControlBlock::Magic), 8);
 }
 
 void nnc::emitEmptyInit(ModuleOp module, const ModelInterface &model) {
   MLIRContext *context = module.getContext();
-  Emitter emitter(module, module.getLoc(), getExportedName(model, kInitName),
-                  {LLVM::LLVMPointerType::get(context), IntegerType::get(context, 64)});
+  Emitter emitter(
+      module, module.getLoc(), getExportedName(model, kInitName),
+      {LLVM::LLVMPointerType::get(context), IntegerType::get(context, 64)});
   emitter.checkInstance(emitter.getArgument(0), model, /*initialised=*/false);
   emitInitialisation(emitter, model, emitter.getArgument(0));
   emitter.finish(Status::Success);

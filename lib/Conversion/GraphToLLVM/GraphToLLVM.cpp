@@ -18,7 +18,8 @@ using namespace nnc;
 
 namespace {
 
-struct ConvertGraphToLLVM : nnc::impl::ConvertGraphToLLVMBase<ConvertGraphToLLVM> {
+struct ConvertGraphToLLVM
+    : nnc::impl::ConvertGraphToLLVMBase<ConvertGraphToLLVM> {
   using ConvertGraphToLLVMBase::ConvertGraphToLLVMBase;
 
   void runOnOperation() override;
@@ -29,6 +30,13 @@ private:
 
 } // namespace
 
+/// True for what the generated header declares for every model.
+static bool isServiceName(StringRef name) {
+  return llvm::is_contained({"parallel_for", "read", "report", "set_parallel",
+                             "status", "tensor", "tensors", "write"},
+                            name);
+}
+
 /// Makes functions with a body internal and names them after the model, so that
 /// a kernel can be called anything.
 void ConvertGraphToLLVM::hideKernels() {
@@ -37,7 +45,8 @@ void ConvertGraphToLLVM::hideKernels() {
   for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
     if (function.isExternal())
       continue;
-    auto name = StringAttr::get(&getContext(), prefix + "." + function.getSymName());
+    auto name =
+        StringAttr::get(&getContext(), prefix + "." + function.getSymName());
     names[function.getSymName()] = name;
     function.setSymNameAttr(name);
     function.setSymVisibilityAttr({});
@@ -49,7 +58,8 @@ void ConvertGraphToLLVM::hideKernels() {
     if (auto call = dyn_cast<kernel::CallOp>(op)) {
       if (StringAttr name = names.lookup(call.getKernel()))
         call.setKernel(name);
-    } else if (auto call = dyn_cast<LLVM::CallOp>(op); call && call.getCallee()) {
+    } else if (auto call = dyn_cast<LLVM::CallOp>(op);
+               call && call.getCallee()) {
       if (StringAttr name = names.lookup(*call.getCallee()))
         call.setCallee(name);
     }
@@ -70,8 +80,14 @@ void ConvertGraphToLLVM::runOnOperation() {
   for (auto function : module.getOps<FunctionOpInterface>())
     if (nn::isGraphFunction(function))
       functions.push_back(function);
-  bool hasInit = llvm::any_of(
-      functions, [](FunctionOpInterface function) { return function.getName() == kInitName; });
+  for (FunctionOpInterface function : functions)
+    if (isServiceName(function.getName())) {
+      function.emitError("has the name of something that every model has");
+      return signalPassFailure();
+    }
+  bool hasInit = llvm::any_of(functions, [](FunctionOpInterface function) {
+    return function.getName() == kInitName;
+  });
   if (!hasInit && !variables.getVariables().empty()) {
     variables.getVariables().front()->emitError(
         "is never initialised: run nn-build-init first");
@@ -82,13 +98,15 @@ void ConvertGraphToLLVM::runOnOperation() {
   if (!hasInit)
     emitEmptyInit(module, model);
   for (FunctionOpInterface function : functions)
-    if (failed(emitGraphFunction(module, function, model, variables, constants)))
+    if (failed(
+            emitGraphFunction(module, function, model, variables, constants)))
       return signalPassFailure();
   emitServiceFunctions(module, model, sizeBits);
 
   for (FunctionOpInterface function : functions)
     function->erase();
-  for (nn::VariableOp variable : llvm::make_early_inc_range(module.getOps<nn::VariableOp>()))
+  for (nn::VariableOp variable :
+       llvm::make_early_inc_range(module.getOps<nn::VariableOp>()))
     variable.erase();
   module->removeAttr(kArenaSizeAttrName);
   module->removeAttr(kNormalizersAttrName);

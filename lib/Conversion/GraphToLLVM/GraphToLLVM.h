@@ -14,7 +14,8 @@ namespace nnc {
 /// The read-only data of a module: one global per distinct constant.
 class ConstantPool {
 public:
-  ConstantPool(mlir::ModuleOp module, llvm::StringRef prefix) : module(module), prefix(prefix) {}
+  ConstantPool(mlir::ModuleOp module, llvm::StringRef prefix)
+      : module(module), prefix(prefix) {}
 
   /// The symbol of `value`'s bytes in row-major order.
   llvm::FailureOr<mlir::FlatSymbolRefAttr> get(nn::ConstantOp op);
@@ -26,8 +27,10 @@ private:
 };
 
 /// Emits one entry or step as a C function. `init` also marks the instance.
-llvm::LogicalResult emitGraphFunction(mlir::ModuleOp module, mlir::FunctionOpInterface function,
-                                      const ModelInterface &model, const VariableTable &variables,
+llvm::LogicalResult emitGraphFunction(mlir::ModuleOp module,
+                                      mlir::FunctionOpInterface function,
+                                      const ModelInterface &model,
+                                      const VariableTable &variables,
                                       ConstantPool &constants);
 
 /// Emits `init` of a model that has no variables.
@@ -35,14 +38,17 @@ void emitEmptyInit(mlir::ModuleOp module, const ModelInterface &model);
 
 /// Emits read, write, report, set_parallel and status. `sizeBits` is the width
 /// of a size_t.
-void emitServiceFunctions(mlir::ModuleOp module, const ModelInterface &model, unsigned sizeBits);
+void emitServiceFunctions(mlir::ModuleOp module, const ModelInterface &model,
+                          unsigned sizeBits);
 
 /// Sets the control block of an instance, keeping the host's parallel loop if
 /// the instance was initialised before.
-void emitInitialisation(Emitter &emitter, const ModelInterface &model, mlir::Value instance);
+void emitInitialisation(Emitter &emitter, const ModelInterface &model,
+                        mlir::Value instance);
 
 /// The symbol of an exported function.
-std::string getExportedName(const ModelInterface &model, llvm::StringRef function);
+std::string getExportedName(const ModelInterface &model,
+                            llvm::StringRef function);
 
 } // namespace nnc
 

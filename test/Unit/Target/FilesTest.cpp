@@ -100,20 +100,23 @@ TEST_F(FilesTest, TwoModelsInOneCProgram) {
   write("host.c", kHost);
   std::string host = path("host"), source = path("host.c"), net = path("net.o"),
               other = path("other.o");
-  ASSERT_EQ(run({"cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", source, net,
-                 other, "-o", host}),
+  ASSERT_EQ(run({"cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic",
+                 source, net, other, "-o", host}),
             0);
   EXPECT_EQ(run({host}), 0);
-  ASSERT_EQ(run({"c++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-pedantic", "-x", "c++",
-                 source, "-x", "none", net, other, "-o", host}),
-            0);
+  ASSERT_EQ(
+      run({"c++", "-std=c++17", "-Wall", "-Wextra", "-Werror", "-pedantic",
+           "-x", "c++", source, "-x", "none", net, other, "-o", host}),
+      0);
   EXPECT_EQ(run({host}), 0);
 }
 
 TEST_F(FilesTest, SharedLibrariesTakeTheObject) {
   writeModel(compile(kModelText, "net"));
   std::string library = path("libnet.so"), object = path("net.o");
-  EXPECT_EQ(run({"cc", "-shared", "-Wl,-z,text", "-Wl,-z,defs", object, "-o", library}), 0);
+  EXPECT_EQ(run({"cc", "-shared", "-Wl,-z,text", "-Wl,-z,defs", object, "-o",
+                 library}),
+            0);
 }
 
 /// Names of all kinds that C would misread, and a model without variables.
@@ -135,44 +138,51 @@ nn.entry @f(%a: tensor<f32> {nn.name = "float"}, %b: tensor<f32> {nn.name = "cla
 TEST_F(FilesTest, AwkwardNames) {
   CompiledModel model = compile(kAwkward, "awkward");
   writeModel(model);
-  EXPECT_NE(model.header.find("int awkward_f(awkward *model, const float *float_, "
-                              "const float *class_, const uint8_t *model_, "
-                              "const double *uint8_t_, const uint8_t *unix_, "
-                              "const int8_t *awkward_, float *float__, float *loss);"),
+  EXPECT_NE(model.header.find(
+                "int awkward_f(awkward *model, const float *float_, "
+                "const float *class_, const uint8_t *model_, "
+                "const double *uint8_t_, const uint8_t *unix_, "
+                "const int8_t *awkward_, float *float__, float *loss);"),
             std::string::npos)
       << model.header;
-  write("host.c", "#include \"awkward.h\"\n#include \"awkward.h\"\nint main(void) { return "
-                  "AWKWARD_TENSORS; }\n");
-  std::string source = path("host.c"), object = path("awkward.o"), host = path("host");
-  EXPECT_EQ(run({"cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic", source, object,
-                 "-o", host}),
+  write(
+      "host.c",
+      "#include \"awkward.h\"\n#include \"awkward.h\"\nint main(void) { return "
+      "AWKWARD_TENSORS; }\n");
+  std::string source = path("host.c"), object = path("awkward.o"),
+              host = path("host");
+  EXPECT_EQ(run({"cc", "-std=c99", "-Wall", "-Wextra", "-Werror", "-pedantic",
+                 source, object, "-o", host}),
             0);
   EXPECT_EQ(run({host}), 0);
-  EXPECT_EQ(run({"c++", "-std=c++20", "-Wall", "-Wextra", "-Werror", "-x", "c++", "-c", source,
-                 "-o", host}),
+  EXPECT_EQ(run({"c++", "-std=c++20", "-Wall", "-Wextra", "-Werror", "-x",
+                 "c++", "-c", source, "-o", host}),
             0);
 }
 
 TEST_F(FilesTest, SymbolsAreThoseOfTheHeader) {
   CompiledModel model = compile(kModelText, "net");
-  auto object =
-      object::ObjectFile::createObjectFile(MemoryBufferRef(model.object, "net.o"));
+  auto object = object::ObjectFile::createObjectFile(
+      MemoryBufferRef(model.object, "net.o"));
   ASSERT_TRUE(bool(object));
   std::set<std::string> defined;
   for (const object::SymbolRef &symbol : (*object)->symbols()) {
     uint32_t flags = cantFail(symbol.getFlags());
-    if ((flags & object::SymbolRef::SF_Global) && !(flags & object::SymbolRef::SF_Undefined))
+    if ((flags & object::SymbolRef::SF_Global) &&
+        !(flags & object::SymbolRef::SF_Undefined))
       defined.insert(cantFail(symbol.getName()).str());
   }
-  EXPECT_EQ(defined, (std::set<std::string>{
-                         "net_init", "net_indexed", "net_multiply", "net_old_and_new", "net_pass",
-                         "net_predict", "net_read", "net_report", "net_set_parallel",
-                         "net_spread", "net_status", "net_swap", "net_tensors", "net_twice",
-                         "net_update", "net_write"}));
+  EXPECT_EQ(defined,
+            (std::set<std::string>{
+                "net_init", "net_indexed", "net_multiply", "net_old_and_new",
+                "net_pass", "net_predict", "net_read", "net_report",
+                "net_set_parallel", "net_spread", "net_status", "net_swap",
+                "net_tensors", "net_twice", "net_update", "net_write"}));
 }
 
 TEST_F(FilesTest, SameBytesTwice) {
-  CompiledModel first = compile(kModelText, "net"), second = compile(kModelText, "net");
+  CompiledModel first = compile(kModelText, "net"),
+                second = compile(kModelText, "net");
   EXPECT_EQ(first.object, second.object);
   EXPECT_EQ(first.header, second.header);
   EXPECT_EQ(first.program, second.program);
@@ -182,11 +192,13 @@ TEST_F(FilesTest, ForeignSymbolsAreRefused) {
   CompiledModel model = compile(kModelText, "net");
   // The program refers to the model's functions and holds pointers.
   std::string message = toString(verifyObject(model.program));
-  EXPECT_NE(message.find("which is not in the allow-list"), std::string::npos) << message;
+  EXPECT_NE(message.find("which is not in the allow-list"), std::string::npos)
+      << message;
 }
 
 TEST_F(FilesTest, ObjectsOfOtherTargets) {
-  for (const char *triple : {"aarch64-linux-gnu", "riscv64-linux-gnu", "x86_64-windows-msvc"}) {
+  for (const char *triple :
+       {"aarch64-linux-gnu", "riscv64-linux-gnu", "x86_64-windows-msvc"}) {
     auto target = resolveTarget({triple, "", "", 2, false});
     ASSERT_TRUE(bool(target)) << toString(target.takeError());
     EXPECT_TRUE(bool(createTargetMachine(*target)));
@@ -198,7 +210,8 @@ TEST_F(FilesTest, UnknownTargets) {
     auto target = resolveTarget(options);
     return target ? "" : toString(target.takeError());
   };
-  EXPECT_EQ(message({"pdp11-unknown", "", "", 3, false}), "unknown target 'pdp11-unknown'");
+  EXPECT_EQ(message({"pdp11-unknown", "", "", 3, false}),
+            "unknown target 'pdp11-unknown'");
   EXPECT_EQ(message({"x86_64-linux-gnu", "pentium9", "", 3, false}),
             "target 'x86_64-unknown-linux-gnu' has no cpu 'pentium9'");
   EXPECT_EQ(message({"x86_64-linux-gnu", "", "+avx3000", 3, false}),
@@ -241,8 +254,10 @@ TEST_F(FilesTest, ReplacedAsAWhole) {
 
 TEST_F(FilesTest, BadPathsAreNamed) {
   std::string missing = path("missing/file");
-  EXPECT_EQ(toString(writeFile(missing, "x")), missing + ": No such file or directory");
-  EXPECT_EQ(toString(writeFile(folder, "x")), (folder + ": Is a directory").str());
+  EXPECT_EQ(toString(writeFile(missing, "x")),
+            missing + ": No such file or directory");
+  EXPECT_EQ(toString(writeFile(folder, "x")),
+            (folder + ": Is a directory").str());
   EXPECT_FALSE(bool(writeFile("/dev/null", "x")));
 }
 

@@ -30,8 +30,8 @@ protected:
   int call(const char *name, std::vector<const void *> arguments) {
     for (size_t i = 0; i < model->function_count; ++i)
       if (!strcmp(model->functions[i].name, name))
-        return model->functions[i].call(instance->get(),
-                                        const_cast<void *const *>(arguments.data()));
+        return model->functions[i].call(
+            instance->get(), const_cast<void *const *>(arguments.data()));
     ADD_FAILURE() << "no function " << name;
     return 1;
   }
@@ -85,7 +85,9 @@ TEST_P(ModelTest, NaturalAlignmentSuffices) {
 
 TEST_P(ModelTest, OldValueReadAfterUpdate) {
   Four old, fresh, sum;
-  EXPECT_EQ(call("old_and_new", {x.data(), old.data(), fresh.data(), sum.data()}), NNC_OK);
+  EXPECT_EQ(
+      call("old_and_new", {x.data(), old.data(), fresh.data(), sum.data()}),
+      NNC_OK);
   EXPECT_EQ(old, kOnes);
   EXPECT_EQ(fresh, (Four{11, 21, 31, 41}));
   EXPECT_EQ(sum, (Four{12, 22, 32, 42}));
@@ -96,9 +98,9 @@ TEST_P(ModelTest, EverySubsetOfOutputsMayBeNull) {
   for (int given = 0; given < 8; ++given) {
     ASSERT_EQ(model->write(instance->get(), find("a"), kOnes.data()), NNC_OK);
     Four old, fresh, sum;
-    EXPECT_EQ(call("old_and_new",
-                   {x.data(), given & 1 ? old.data() : nullptr,
-                    given & 2 ? fresh.data() : nullptr, given & 4 ? sum.data() : nullptr}),
+    EXPECT_EQ(call("old_and_new", {x.data(), given & 1 ? old.data() : nullptr,
+                                   given & 2 ? fresh.data() : nullptr,
+                                   given & 4 ? sum.data() : nullptr}),
               NNC_OK);
     if (given & 1) {
       EXPECT_EQ(old, kOnes);
@@ -156,7 +158,8 @@ TEST_P(ModelTest, InputsConstantsAndVariablesReturned) {
   Four same, w;
   int16_t constant[2];
   uint8_t flags[3];
-  EXPECT_EQ(call("pass", {x.data(), same.data(), constant, flags, w.data()}), NNC_OK);
+  EXPECT_EQ(call("pass", {x.data(), same.data(), constant, flags, w.data()}),
+            NNC_OK);
   EXPECT_EQ(same, x);
   EXPECT_EQ(constant[0], 7);
   EXPECT_EQ(constant[1], -8);
@@ -182,7 +185,8 @@ TEST_P(ModelTest, BadInstance) {
   EXPECT_EQ(model->read(block, 0, nullptr), NNC_BAD_INSTANCE);
   EXPECT_EQ(model->write(block, 0, nullptr), NNC_BAD_INSTANCE);
   EXPECT_EQ(model->report(nullptr, 0), NNC_BAD_INSTANCE);
-  EXPECT_EQ(model->set_parallel(nullptr, nullptr, nullptr, 1), NNC_BAD_INSTANCE);
+  EXPECT_EQ(model->set_parallel(nullptr, nullptr, nullptr, 1),
+            NNC_BAD_INSTANCE);
 }
 
 TEST_P(ModelTest, NullInput) {
@@ -194,12 +198,14 @@ TEST_P(ModelTest, NotInitialised) {
   Instance fresh(*model);
   Four y;
   const void *arguments[] = {x.data(), y.data()};
-  EXPECT_EQ(model->functions[0].call(fresh.get(), const_cast<void *const *>(arguments)),
+  EXPECT_EQ(model->functions[0].call(fresh.get(),
+                                     const_cast<void *const *>(arguments)),
             NNC_NOT_INITIALISED);
   EXPECT_EQ(model->read(fresh.get(), 0, y.data()), NNC_NOT_INITIALISED);
   EXPECT_EQ(model->write(fresh.get(), 0, x.data()), NNC_NOT_INITIALISED);
   EXPECT_EQ(model->report(fresh.get(), 0), NNC_NOT_INITIALISED);
-  EXPECT_EQ(model->set_parallel(fresh.get(), nullptr, nullptr, 1), NNC_NOT_INITIALISED);
+  EXPECT_EQ(model->set_parallel(fresh.get(), nullptr, nullptr, 1),
+            NNC_NOT_INITIALISED);
 }
 
 TEST_P(ModelTest, IndexOutOfRange) {
@@ -213,7 +219,8 @@ TEST_P(ModelTest, IndexOutOfRange) {
   EXPECT_EQ(read("a"), (Four{5, 5, 5, 5}));
   Four y;
   EXPECT_EQ(model->read(instance->get(), 4, y.data()), NNC_INDEX_OUT_OF_RANGE);
-  EXPECT_EQ(model->write(instance->get(), size_t(-1), x.data()), NNC_INDEX_OUT_OF_RANGE);
+  EXPECT_EQ(model->write(instance->get(), size_t(-1), x.data()),
+            NNC_INDEX_OUT_OF_RANGE);
 }
 
 void serial(void *, int tasks, void (*task)(void *, int, int), void *data) {
@@ -223,10 +230,12 @@ void serial(void *, int tasks, void (*task)(void *, int, int), void *data) {
 
 TEST_P(ModelTest, Threads) {
   void *block = instance->get();
-  EXPECT_EQ(model->set_parallel(block, serial, nullptr, model->max_threads), NNC_OK);
+  EXPECT_EQ(model->set_parallel(block, serial, nullptr, model->max_threads),
+            NNC_OK);
   EXPECT_EQ(model->set_parallel(block, serial, nullptr, model->max_threads + 1),
             NNC_TOO_MANY_THREADS);
-  EXPECT_EQ(model->set_parallel(block, serial, nullptr, 0), NNC_TOO_MANY_THREADS);
+  EXPECT_EQ(model->set_parallel(block, serial, nullptr, 0),
+            NNC_TOO_MANY_THREADS);
   EXPECT_EQ(model->set_parallel(block, nullptr, nullptr, 0), NNC_OK);
 }
 
@@ -235,13 +244,17 @@ TEST_P(ModelTest, InitKeepsTheParallelLoop) {
   int32_t threads = 0;
   ASSERT_EQ(model->set_parallel(block, serial, nullptr, 3), NNC_OK);
   ASSERT_EQ(model->init(block, 1), NNC_OK);
-  memcpy(&loop, static_cast<char *>(block) + ControlBlock::ParallelFor, sizeof loop);
-  memcpy(&threads, static_cast<char *>(block) + ControlBlock::Threads, sizeof threads);
+  memcpy(&loop, static_cast<char *>(block) + ControlBlock::ParallelFor,
+         sizeof loop);
+  memcpy(&threads, static_cast<char *>(block) + ControlBlock::Threads,
+         sizeof threads);
   EXPECT_EQ(loop, reinterpret_cast<void *>(serial));
   EXPECT_EQ(threads, 3);
 }
 
-TEST_P(ModelTest, Report) { EXPECT_EQ(model->report(instance->get(), 0.5f), NNC_OK); }
+TEST_P(ModelTest, Report) {
+  EXPECT_EQ(model->report(instance->get(), 0.5f), NNC_OK);
+}
 
 TEST_P(ModelTest, StatusNames) {
   for (int code = 0; code > -5; --code) {

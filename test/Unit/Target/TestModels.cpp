@@ -190,8 +190,8 @@ nn.step @indexed(%i: tensor<2x2xi32> {nn.name = "i",
 }
 )mlir";
 
-CompiledModel nnc::test::compile(const std::string &text, const std::string &prefix,
-                                 unsigned optLevel) {
+CompiledModel nnc::test::compile(const std::string &text,
+                                 const std::string &prefix, unsigned optLevel) {
   DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
@@ -235,8 +235,8 @@ CompiledModel nnc::test::compile(const std::string &text, const std::string &pre
 }
 
 nnc::test::Instance::Instance(const nnc_model &model)
-    : memory(std::aligned_alloc(model.align,
-                                (model.size + model.align - 1) / model.align * model.align)) {
+    : memory(std::aligned_alloc(model.align, (model.size + model.align - 1) /
+                                                 model.align * model.align)) {
   std::memset(memory, 0xa5, model.size);
 }
 

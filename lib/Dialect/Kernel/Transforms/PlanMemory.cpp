@@ -36,7 +36,8 @@ void PlanMemory::runOnOperation() {
   for (auto function : module.getOps<FunctionOpInterface>()) {
     if (!nnc::nn::isGraphFunction(function))
       continue;
-    FailureOr<nnc::FunctionPlan> plan = nnc::planMemory(function, variables, symbols);
+    FailureOr<nnc::FunctionPlan> plan =
+        nnc::planMemory(function, variables, symbols);
     if (failed(plan))
       return signalPassFailure();
     for (auto write : function.getFunctionBody().getOps<nnc::nn::WriteOp>())
@@ -44,7 +45,8 @@ void PlanMemory::runOnOperation() {
     apply(*plan);
     arenaSize = std::max(arenaSize, plan->arenaSize);
   }
-  module->setAttr(nnc::kArenaSizeAttrName, Builder(module).getI64IntegerAttr(arenaSize));
+  module->setAttr(nnc::kArenaSizeAttrName,
+                  Builder(module).getI64IntegerAttr(arenaSize));
   if (failed(nnc::checkPlans(module)))
     signalPassFailure();
 }

@@ -21,7 +21,8 @@ struct MarkIndexBounds : nnc::nn::impl::MarkIndexBoundsBase<MarkIndexBounds> {
     for (auto function : getOperation().getOps<FunctionOpInterface>()) {
       if (!nnc::nn::isGraphFunction(function))
         continue;
-      for (auto [i, bounds] : llvm::enumerate(nnc::collectIndexBounds(function)))
+      for (auto [i, bounds] :
+           llvm::enumerate(nnc::collectIndexBounds(function)))
         if (!bounds.empty())
           function.setArgAttr(i, nnc::kIndexBoundsAttrName,
                               ArrayAttr::get(&getContext(), bounds));
