@@ -23,9 +23,14 @@ inline constexpr llvm::StringLiteral kAllowedMathFunctions[] = {
     "tanh", "trunc",
 };
 
-/// Defined by the linker, on targets whose position-independent code asks.
+/// The names that the ARM ABI gives the functions of memory, without the width.
+inline constexpr llvm::StringLiteral kArmMemoryFunctions[] = {
+    "__aeabi_memclr", "__aeabi_memcpy", "__aeabi_memmove", "__aeabi_memset"};
+
+/// Defined by the linker, or marks that a platform's code carries.
 inline constexpr llvm::StringLiteral kLinkerSymbols[] = {
-    "_GLOBAL_OFFSET_TABLE_"};
+    "_GLOBAL_OFFSET_TABLE_", "__indirect_function_table", "__linear_memory",
+    "__stack_pointer", "_fltused"};
 
 } // namespace nnc
 

@@ -86,6 +86,11 @@ Expected<CodeOptions> nnc::resolveTarget(CodeOptions options) {
       return error;
   } else if (options.cpu.empty()) {
     options.cpu = getBaselineCpu(options.triple);
+    // What every hosted system of 64-bit RISC-V counts on.
+    if (triple.isRISCV64())
+      options.features = options.features.empty()
+                             ? "+m,+a,+f,+d,+c"
+                             : "+m,+a,+f,+d,+c," + options.features;
   }
 
   // An unknown name must not reach a subtarget, which would print a warning.
@@ -124,8 +129,10 @@ nnc::createTargetMachine(const CodeOptions &options) {
   CodeGenOptLevel levels[] = {CodeGenOptLevel::None, CodeGenOptLevel::Less,
                               CodeGenOptLevel::Default,
                               CodeGenOptLevel::Aggressive};
+  // WebAssembly calls code position independent that a dynamic linker places.
+  Reloc::Model relocation = triple.isWasm() ? Reloc::Static : Reloc::PIC_;
   std::unique_ptr<TargetMachine> machine((*target)->createTargetMachine(
-      triple, options.cpu, options.features, codegen, Reloc::PIC_, std::nullopt,
+      triple, options.cpu, options.features, codegen, relocation, std::nullopt,
       levels[std::min(options.optLevel, 3u)]));
   if (!machine)
     return makeError("target '%s' cannot emit code", options.triple.c_str());

@@ -18,6 +18,9 @@ static bool isAllowed(StringRef name) {
       is_contained(kAllowedMathFunctions, name) ||
       is_contained(kLinkerSymbols, name))
     return true;
+  StringRef unsized = name.rtrim("48");
+  if (is_contained(kArmMemoryFunctions, unsized))
+    return true;
   return name.consume_back("f") && is_contained(kAllowedMathFunctions, name);
 }
 
@@ -44,6 +47,9 @@ Error nnc::verifyObject(StringRef bytes) {
     Expected<StringRef> name = symbol.getName();
     if (!name)
       return name.takeError();
+    // Mach-O puts an underscore before every C name.
+    if ((*object)->isMachO())
+      name->consume_front("_");
     if (!name->empty() && !isAllowed(*name))
       return createStringError(
           inconvertibleErrorCode(),

@@ -191,7 +191,9 @@ nn.step @indexed(%i: tensor<2x2xi32> {nn.name = "i",
 )mlir";
 
 CompiledModel nnc::test::compile(const std::string &text,
-                                 const std::string &prefix, unsigned optLevel) {
+                                 const std::string &prefix, unsigned optLevel,
+                                 const std::string &triple,
+                                 const std::string &cpu) {
   DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
@@ -219,11 +221,13 @@ CompiledModel nnc::test::compile(const std::string &text,
   lower.addPass(createReconcileUnrealizedCastsPass());
   ConvertGraphToLLVMOptions options;
   options.prefix = prefix;
+  if (llvm::Triple(triple).isArch32Bit())
+    options.sizeBits = 32;
   lower.addPass(createConvertGraphToLLVM(options));
   if (failed(lower.run(*module)))
     std::abort();
 
-  auto target = resolveTarget({"", "", "", optLevel, false});
+  auto target = resolveTarget({triple, cpu, "", optLevel, false});
   if (!target)
     std::abort();
   auto model = compileModel(*module, interface, *target);

@@ -16,9 +16,10 @@ namespace nnc::test {
 /// Variables, kernels and functions that exercise planning and the interface.
 extern const char kModelText[];
 
-/// Compiles `text` for this machine.
+/// Compiles `text` for a triple, or for this machine.
 CompiledModel compile(const std::string &text, const std::string &prefix,
-                      unsigned optLevel = 3);
+                      unsigned optLevel = 3, const std::string &triple = "",
+                      const std::string &cpu = "");
 
 /// A block of a model's size and alignment.
 class Instance {
