@@ -20,8 +20,9 @@ static cl::opt<bool> summary("summary",
 static cl::opt<bool> locations("print-locations",
                                cl::desc("Print where each operation is from"));
 static cl::list<std::string>
-    defines("D", cl::Prefix, cl::desc("NAME=VALUE[,VALUE] of a constant or "
-                                      "dimension"));
+    defines("D", cl::Prefix,
+            cl::desc("NAME=VALUE[,VALUE] of a constant or "
+                     "dimension"));
 static cl::list<std::string> entries("entry",
                                      cl::desc("Only these entries and steps"));
 
@@ -32,8 +33,8 @@ static void printSummary(const nnc::TextModel &model) {
     outs() << (function.isStep ? "step " : "entry ") << function.name << "(";
     interleaveComma(function.arguments, outs(),
                     [](const nnc::ArgumentSummary &argument) {
-                      outs() << argument.name << ": " << argument.element
-                             << "[" << join(argument.dims, ", ") << "]";
+                      outs() << argument.name << ": " << argument.element << "["
+                             << join(argument.dims, ", ") << "]";
                     });
     outs() << ")";
     if (!function.freeDims.empty())

@@ -64,7 +64,8 @@ Value GraphBuilder::matmul(Value lhs, Value rhs) {
   if (!rhs)
     return nullptr;
   std::string letters = lettersFrom('a', batch);
-  std::string a = letters.substr(batch - batchL), b = letters.substr(batch - batchR);
+  std::string a = letters.substr(batch - batchL),
+              b = letters.substr(batch - batchR);
   std::string result = letters;
   if (m > 1) {
     a += 'x';
@@ -110,7 +111,8 @@ static std::optional<std::string> expandEllipsis(StringRef spec,
     axes = count;
   }
   std::string letters;
-  for (char c = 'A'; c <= 'Z' && int64_t(letters.size()) < axes.value_or(0); ++c)
+  for (char c = 'A'; c <= 'Z' && int64_t(letters.size()) < axes.value_or(0);
+       ++c)
     if (!StringRef(text).contains(c))
       letters.push_back(c);
   std::string expanded;

@@ -208,8 +208,8 @@ Value GraphBuilder::power(Value x, int64_t exponent) {
 // Broadcasting
 //===----------------------------------------------------------------------===//
 
-std::optional<SmallVector<int64_t>>
-GraphBuilder::broadcastShapes(Value lhs, Value rhs) {
+std::optional<SmallVector<int64_t>> GraphBuilder::broadcastShapes(Value lhs,
+                                                                  Value rhs) {
   ArrayRef<int64_t> a = shapeOf(lhs), b = shapeOf(rhs);
   size_t rank = std::max(a.size(), b.size());
   SmallVector<int64_t> shape(rank);

@@ -60,7 +60,8 @@ GraphBuilder::findDifferentiable(Value loss, ArrayRef<Value> wrt, Cuts &cuts) {
         cuts.insert(op);
         break;
       }
-      if (Operation *def = value.getDefiningOp(); def && seen.insert(def).second)
+      if (Operation *def = value.getDefiningOp();
+          def && seen.insert(def).second)
         behind.append(def->operand_begin(), def->operand_end());
     }
   }

@@ -35,9 +35,9 @@ bool GraphBuilder::admit(RankedTensorType type) {
 // Variables
 //===----------------------------------------------------------------------===//
 
-nn::VariableOp GraphBuilder::createVariable(
-    nn::VariableKind kind, StringRef name,
-    llvm::function_ref<Value(Value random)> init) {
+nn::VariableOp
+GraphBuilder::createVariable(nn::VariableKind kind, StringRef name,
+                             llvm::function_ref<Value(Value random)> init) {
   OpBuilder::InsertionGuard guard(ops);
   if (firstFunction)
     ops.setInsertionPoint(firstFunction);
@@ -46,8 +46,7 @@ nn::VariableOp GraphBuilder::createVariable(
 
   // The type follows from the initial value, so the op is made with a stand-in.
   auto stateType = RankedTensorType::get({2}, ops.getI64Type());
-  auto variable =
-      nn::VariableOp::create(ops, loc, kind, name, stateType);
+  auto variable = nn::VariableOp::create(ops, loc, kind, name, stateType);
   Block *block = ops.createBlock(&variable.getInit());
   Value state = block->addArgument(stateType, loc);
 
@@ -177,8 +176,7 @@ void GraphBuilder::endFunction(ArrayRef<GraphOutput> outputs) {
   }
   nn::ReturnOp::create(ops, loc, values);
   auto interface = cast<FunctionOpInterface>(function);
-  interface.setType(
-      ops.getFunctionType(interface.getArgumentTypes(), types));
+  interface.setType(ops.getFunctionType(interface.getArgumentTypes(), types));
   function->setAttr("res_attrs", nameAttributes(ops, names));
   function = nullptr;
   body = nullptr;
@@ -247,12 +245,12 @@ Value GraphBuilder::splatInt(RankedTensorType type, int64_t value) {
   if (!isa<IntegerType>(type.getElementType()))
     return splat(type, double(value));
   unsigned width = type.getElementType().getIntOrFloatBitWidth();
-  auto attr = width == 1
-                  ? Attribute(BoolAttr::get(getContext(), value != 0))
-                  : Attribute(IntegerAttr::get(
-                        type.getElementType(),
-                        APInt(width, value, /*isSigned=*/true,
-                              /*implicitTrunc=*/true)));
+  auto attr =
+      width == 1
+          ? Attribute(BoolAttr::get(getContext(), value != 0))
+          : Attribute(IntegerAttr::get(type.getElementType(),
+                                       APInt(width, value, /*isSigned=*/true,
+                                             /*implicitTrunc=*/true)));
   return nn::ConstantOp::create(ops, loc, type,
                                 SplatElementsAttr::get(type, attr))
       .getResult();

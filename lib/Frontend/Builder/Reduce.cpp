@@ -14,8 +14,8 @@ Value GraphBuilder::reduce(StringRef what, Value x, ArrayRef<int64_t> axes,
   bool logical = what == "any" || what == "all";
   if (logical != isBool(x))
     return fail("'" + what + "' takes a " +
-                (logical ? "bool tensor" : "tensor of numbers") +
-                ", but got " + describeType(x));
+                (logical ? "bool tensor" : "tensor of numbers") + ", but got " +
+                describeType(x));
   int64_t rank = rankOf(x);
   SmallVector<bool> gone(rank, axes.empty());
   for (int64_t axis : axes) {

@@ -71,10 +71,9 @@ Value GraphBuilder::slice(Value x, ArrayRef<int64_t> starts,
   SmallVector<int64_t> shape;
   for (auto [start, limit, stride] : llvm::zip(starts, limits, strides))
     shape.push_back(limit <= start ? 0 : (limit - start - 1) / stride + 1);
-  return make<nn::SliceOp>(getType(elementOf(x), shape), x,
-                           ops.getDenseI64ArrayAttr(starts),
-                           ops.getDenseI64ArrayAttr(limits),
-                           ops.getDenseI64ArrayAttr(strides));
+  return make<nn::SliceOp>(
+      getType(elementOf(x), shape), x, ops.getDenseI64ArrayAttr(starts),
+      ops.getDenseI64ArrayAttr(limits), ops.getDenseI64ArrayAttr(strides));
 }
 
 Value GraphBuilder::pad(Value x, Value value, ArrayRef<int64_t> low,
@@ -90,10 +89,9 @@ Value GraphBuilder::pad(Value x, Value value, ArrayRef<int64_t> low,
     shape.push_back(before + size + after);
   }
   SmallVector<int64_t> interior(shape.size(), 0);
-  return make<nn::PadOp>(getType(elementOf(x), shape), x, value,
-                         ops.getDenseI64ArrayAttr(low),
-                         ops.getDenseI64ArrayAttr(high),
-                         ops.getDenseI64ArrayAttr(interior));
+  return make<nn::PadOp>(
+      getType(elementOf(x), shape), x, value, ops.getDenseI64ArrayAttr(low),
+      ops.getDenseI64ArrayAttr(high), ops.getDenseI64ArrayAttr(interior));
 }
 
 Value GraphBuilder::concat(ArrayRef<Value> parts, int64_t axis) {
@@ -104,8 +102,8 @@ Value GraphBuilder::concat(ArrayRef<Value> parts, int64_t axis) {
   SmallVector<int64_t> shape(shapeOf(first));
   shape[*normal] = 0;
   for (Value part : parts) {
-    bool fits = elementOf(part) == elementOf(first) &&
-                rankOf(part) == rankOf(first);
+    bool fits =
+        elementOf(part) == elementOf(first) && rankOf(part) == rankOf(first);
     for (int64_t i = 0; fits && i < rankOf(first); ++i)
       fits = i == *normal || shapeOf(part)[i] == shapeOf(first)[i];
     if (!fits)
@@ -115,8 +113,7 @@ Value GraphBuilder::concat(ArrayRef<Value> parts, int64_t axis) {
     if (shape[*normal] > maxElements)
       break;
   }
-  return make<nn::ConcatOp>(getType(elementOf(first), shape), parts,
-                            *normal);
+  return make<nn::ConcatOp>(getType(elementOf(first), shape), parts, *normal);
 }
 
 Value GraphBuilder::reverse(Value x, ArrayRef<int64_t> axes) {

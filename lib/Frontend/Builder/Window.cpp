@@ -53,8 +53,7 @@ Value GraphBuilder::conv(Value input, Value weight, const WindowShape &window,
   SmallVector<int64_t> shape;
   if (!checkWindow(input, window, shape))
     return nullptr;
-  if (rankOf(weight) != rankOf(input) ||
-      elementOf(weight) != elementOf(input))
+  if (rankOf(weight) != rankOf(input) || elementOf(weight) != elementOf(input))
     return fail("a weight " + describeType(weight) +
                 " does not fit the input " + describeType(input));
   int64_t channels = shapeOf(input)[1], outputs = shapeOf(weight)[0];
@@ -76,8 +75,8 @@ Value GraphBuilder::conv(Value input, Value weight, const WindowShape &window,
 Value GraphBuilder::convTranspose(Value input, Value weight,
                                   const WindowShape &window, int64_t groups,
                                   ArrayRef<int64_t> spatial) {
-  if (rankOf(weight) != rankOf(input) || rankOf(input) < 3 ||
-      !isFloat(input) || elementOf(weight) != elementOf(input) || groups < 1 ||
+  if (rankOf(weight) != rankOf(input) || rankOf(input) < 3 || !isFloat(input) ||
+      elementOf(weight) != elementOf(input) || groups < 1 ||
       shapeOf(input)[1] != shapeOf(weight)[0] ||
       shapeOf(weight)[0] % groups != 0)
     return fail("a weight " + describeType(weight) +
@@ -96,12 +95,12 @@ Value GraphBuilder::convTranspose(Value input, Value weight,
       return fail("a transposed convolution of " + describeType(input) +
                   " has no result of size " + Twine(spatial[i]));
   }
-  return make<nn::ConvInputGradOp>(
-      type, input, weight, ops.getDenseI64ArrayAttr(window.strides),
-      ops.getDenseI64ArrayAttr(window.low),
-      ops.getDenseI64ArrayAttr(window.high),
-      ops.getDenseI64ArrayAttr(window.dilations),
-      ops.getI64IntegerAttr(groups));
+  return make<nn::ConvInputGradOp>(type, input, weight,
+                                   ops.getDenseI64ArrayAttr(window.strides),
+                                   ops.getDenseI64ArrayAttr(window.low),
+                                   ops.getDenseI64ArrayAttr(window.high),
+                                   ops.getDenseI64ArrayAttr(window.dilations),
+                                   ops.getI64IntegerAttr(groups));
 }
 
 Value GraphBuilder::windowMax(Value x, const WindowShape &window) {

@@ -127,8 +127,8 @@ public:
   //===--------------------------------------------------------------------===//
 
   /// The common shape of two, or nothing after an error.
-  std::optional<llvm::SmallVector<int64_t>>
-  broadcastShapes(mlir::Value lhs, mlir::Value rhs);
+  std::optional<llvm::SmallVector<int64_t>> broadcastShapes(mlir::Value lhs,
+                                                            mlir::Value rhs);
   /// Repeats to exactly this shape.
   mlir::Value broadcastTo(mlir::Value x, llvm::ArrayRef<int64_t> shape);
   /// Gives both the same shape.
@@ -139,8 +139,8 @@ public:
   mlir::Value slice(mlir::Value x, llvm::ArrayRef<int64_t> starts,
                     llvm::ArrayRef<int64_t> limits,
                     llvm::ArrayRef<int64_t> strides);
-  mlir::Value pad(mlir::Value x, mlir::Value value,
-                  llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high);
+  mlir::Value pad(mlir::Value x, mlir::Value value, llvm::ArrayRef<int64_t> low,
+                  llvm::ArrayRef<int64_t> high);
   mlir::Value concat(llvm::ArrayRef<mlir::Value> parts, int64_t axis);
   mlir::Value reverse(mlir::Value x, llvm::ArrayRef<int64_t> axes);
 
@@ -156,7 +156,8 @@ public:
   mlir::Value matmul(mlir::Value lhs, mlir::Value rhs);
   /// Einstein's convention with an explicit or implied result, for one operand
   /// or more.
-  mlir::Value einsum(llvm::StringRef spec, llvm::ArrayRef<mlir::Value> operands);
+  mlir::Value einsum(llvm::StringRef spec,
+                     llvm::ArrayRef<mlir::Value> operands);
 
   mlir::Value conv(mlir::Value input, mlir::Value weight,
                    const WindowShape &window, int64_t groups);

@@ -40,9 +40,7 @@ inline int64_t rankOf(mlir::Value value) {
 inline bool isFloat(mlir::Value value) {
   return mlir::isa<mlir::FloatType>(elementOf(value));
 }
-inline bool isBool(mlir::Value value) {
-  return elementOf(value).isInteger(1);
-}
+inline bool isBool(mlir::Value value) { return elementOf(value).isInteger(1); }
 
 } // namespace nnc
 

@@ -25,15 +25,13 @@ GraphGen::paramSpecs(const ast::FunctionDecl &decl) {
     if (param.type)
       spec.kind = param.type->kind;
     spec.isRequired = !param.defaultValue;
-    spec.acceptsNone =
-        isa_and_nonnull<ast::NoneExpr>(param.defaultValue);
+    spec.acceptsNone = isa_and_nonnull<ast::NoneExpr>(param.defaultValue);
     specs.push_back(spec);
   }
   return specs;
 }
 
-SmallVector<GraphGen::ParamSpec>
-GraphGen::paramSpecs(const Builtin &builtin) {
+SmallVector<GraphGen::ParamSpec> GraphGen::paramSpecs(const Builtin &builtin) {
   SmallVector<ParamSpec> specs;
   for (const BuiltinParam &param : getSignature(builtin).params)
     specs.push_back({param.name, param.type, param.isRequired,
@@ -79,8 +77,8 @@ bool GraphGen::matchArguments(ArrayRef<ast::Argument> args, StringRef function,
       ++index;
     if (index == params.size() || index < numSupplied) {
       SmallVector<StringRef> names;
-      for (const ParamSpec &param : params.drop_front(
-               std::min(numSupplied, params.size())))
+      for (const ParamSpec &param :
+           params.drop_front(std::min(numSupplied, params.size())))
         names.push_back(param.name);
       error(loc, "'" + function + "' has no argument '" + name + "'" +
                      didYouMean(name, names));
@@ -195,8 +193,8 @@ Datum GraphGen::coerce(Datum value, const ParamSpec &param, StringRef function,
 
 Datum GraphGen::evalArgument(const ast::Expr *expr, const ParamSpec &param,
                              StringRef function, SMLoc loc) {
-  bool wantsFunction = param.kind == TypeKind::Function ||
-                       param.kind == TypeKind::Model;
+  bool wantsFunction =
+      param.kind == TypeKind::Function || param.kind == TypeKind::Model;
   if (auto *name = dyn_cast<ast::NameExpr>(expr); name && wantsFunction)
     if (auto found = resolveFunction(name->name))
       return coerce(Datum::ofFunction(*found), param, function, loc);
@@ -211,8 +209,9 @@ Datum GraphGen::evalArgument(const ast::Expr *expr, const ParamSpec &param,
         if (bound.back().second.isPoison())
           return Datum();
       }
-      found->bound = std::make_shared<
-          const std::vector<std::pair<std::string, Datum>>>(std::move(bound));
+      found->bound =
+          std::make_shared<const std::vector<std::pair<std::string, Datum>>>(
+              std::move(bound));
       return Datum::ofFunction(*found);
     }
   }
@@ -259,23 +258,21 @@ bool GraphGen::unify(const ast::Parameter &param, const Datum &value,
   if (!x)
     return false;
   auto refuse = [&](const Twine &why) -> Diagnostic & {
-    Diagnostic &diag =
-        error(callLoc, "'" + function + "' takes '" + name + "' as " +
-                           type.getText() + ", but got " + describeType(x) +
-                           why);
+    Diagnostic &diag = error(callLoc, "'" + function + "' takes '" + name +
+                                          "' as " + type.getText() +
+                                          ", but got " + describeType(x) + why);
     if (!callee.file->isLibrary)
       diag.attachNote(param.name.loc, "'" + name + "' is declared here");
     return diag;
   };
-  if (elementOf(x) != element ||
-      rankOf(x) != int64_t(type.dims.size())) {
+  if (elementOf(x) != element || rankOf(x) != int64_t(type.dims.size())) {
     refuse("");
     return false;
   }
   for (auto [dim, size] : llvm::zip(type.dims, shapeOf(x))) {
     auto *dimName = dyn_cast<ast::NameExpr>(dim);
-    auto binding = dimName ? callee.values.find(dimName->name)
-                           : callee.values.end();
+    auto binding =
+        dimName ? callee.values.find(dimName->name) : callee.values.end();
     if (dimName && binding == callee.values.end() &&
         !lookupConst(dimName->name, *callee.file)) {
       Binding bound;
@@ -290,8 +287,8 @@ bool GraphGen::unify(const ast::Parameter &param, const Datum &value,
     if (expected.isPoison())
       return false;
     if (!expected.isInt()) {
-      error(dim->loc, "a dimension must be an int, but is " +
-                          expected.describeKind());
+      error(dim->loc,
+            "a dimension must be an int, but is " + expected.describeKind());
       return false;
     }
     if (expected.getInt() == size)

@@ -90,8 +90,8 @@ static Datum emitConvolution(BuiltinCall &call) {
   SmallVector<int64_t> sizes;
   if (!windowList(call, 7, spatial, sizes))
     return Datum();
-  return gen.tensor(
-      gen.builder.convTranspose(x, weight, window, groups, sizes), call.loc);
+  return gen.tensor(gen.builder.convTranspose(x, weight, window, groups, sizes),
+                    call.loc);
 }
 
 static Datum emitWindow(BuiltinCall &call) {
@@ -134,14 +134,13 @@ static Datum emitScatterAdd(BuiltinCall &call) {
   Value x = call.gen.toTensor(call.args[0], call.loc);
   Value index = x ? indexOf(call, call.args[1]) : Value();
   Value updates =
-      index ? call.gen.toTensor(call.args[2], call.loc, elementOf(x))
-            : Value();
+      index ? call.gen.toTensor(call.args[2], call.loc, elementOf(x)) : Value();
   if (!updates)
     return Datum();
   call.gen.builder.setLoc(call.gen.mlirLoc(call.loc));
-  return call.gen.tensor(call.gen.builder.scatterAdd(x, index, updates,
-                                                     call.args[3].getInt()),
-                         call.loc);
+  return call.gen.tensor(
+      call.gen.builder.scatterAdd(x, index, updates, call.args[3].getInt()),
+      call.loc);
 }
 
 static Datum emitOneHot(BuiltinCall &call) {
@@ -153,8 +152,7 @@ static Datum emitOneHot(BuiltinCall &call) {
     element = call.args[2].getElement();
   call.gen.builder.setLoc(call.gen.mlirLoc(call.loc));
   return call.gen.tensor(
-      call.gen.builder.oneHot(index, call.args[1].getInt(), element),
-      call.loc);
+      call.gen.builder.oneHot(index, call.args[1].getInt(), element), call.loc);
 }
 
 ArrayRef<Builtin> getArrayBuiltins() {
@@ -172,10 +170,8 @@ ArrayRef<Builtin> getArrayBuiltins() {
       {"matmul", "a b", emitMatmul},
       {"one_hot", "index classes:int dtype=none", emitOneHot},
       {"scatter_add", "x index updates axis:int=0", emitScatterAdd},
-      {"window_max", "x size:list stride:list low:list high:list",
-       emitWindow},
-      {"window_sum", "x size:list stride:list low:list high:list",
-       emitWindow},
+      {"window_max", "x size:list stride:list low:list high:list", emitWindow},
+      {"window_sum", "x size:list stride:list low:list high:list", emitWindow},
   };
   return table;
 }

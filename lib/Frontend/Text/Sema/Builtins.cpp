@@ -70,9 +70,8 @@ static BuiltinSignature parseSignature(StringRef text) {
 static const Table &getTable() {
   static const Table table = [] {
     Table made;
-    for (ArrayRef<Builtin> part :
-         {getElementwiseBuiltins(), getShapeBuiltins(), getArrayBuiltins(),
-          getIntrinsicBuiltins()})
+    for (ArrayRef<Builtin> part : {getElementwiseBuiltins(), getShapeBuiltins(),
+                                   getArrayBuiltins(), getIntrinsicBuiltins()})
       for (const Builtin &builtin : part) {
         made.byName[builtin.name] = &builtin;
         made.signatures[&builtin] = parseSignature(builtin.signature);

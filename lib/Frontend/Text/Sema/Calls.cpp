@@ -14,8 +14,7 @@ namespace nnc::sema {
 using Kind = ast::FunctionKind;
 
 std::optional<FunctionValue> GraphGen::resolveFunction(StringRef name) {
-  if (auto found = frame->functions.find(name);
-      found != frame->functions.end())
+  if (auto found = frame->functions.find(name); found != frame->functions.end())
     return found->second;
   FunctionValue value;
   value.name = name.str();
@@ -31,16 +30,15 @@ static Datum refuseCallee(GraphGen &gen, const ast::CallExpr *call) {
   if (auto *inner = dyn_cast<ast::CallExpr>(call->callee)) {
     StringRef name = inner->getCalleeName();
     if (name == "frozen" || name == "averaged")
-      return gen.poison(inner->loc,
-                        "'" + name + "(…)' is not supported yet");
+      return gen.poison(inner->loc, "'" + name + "(…)' is not supported yet");
     return gen.poison(call->loc, "what a call returns cannot be called");
   }
   if (auto *member = dyn_cast<ast::MemberExpr>(call->callee))
     return gen.poison(call->loc, "values have no methods; write " +
                                      member->member.name + "(" +
                                      member->base->getText() + ", …)");
-  return gen.poison(call->loc, "'" + call->callee->getText() +
-                                   "' cannot be called");
+  return gen.poison(call->loc,
+                    "'" + call->callee->getText() + "' cannot be called");
 }
 
 static Datum callBuiltin(GraphGen &gen, const Builtin &builtin,
@@ -70,15 +68,14 @@ static Datum callBuiltin(GraphGen &gen, const Builtin &builtin,
 
 /// The value of `name=`, which sets what parameters are called; nothing after
 /// an error.
-static std::optional<std::string> evalSiteName(GraphGen &gen,
-                                               const ast::Argument &arg,
-                                               StringRef function) {
+static std::optional<std::string>
+evalSiteName(GraphGen &gen, const ast::Argument &arg, StringRef function) {
   Datum value = gen.eval(arg.value);
   if (value.isPoison())
     return std::nullopt;
   if (!value.isString()) {
-    gen.error(arg.keyword.loc, "'name' must be a string, but is " +
-                                   value.describeKind());
+    gen.error(arg.keyword.loc,
+              "'name' must be a string, but is " + value.describeKind());
     return std::nullopt;
   }
   StringRef text = value.getString();
@@ -110,10 +107,9 @@ Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
     if (name == "frozen" || name == "averaged")
       return poison(call->loc, "'" + name + "(…)' is not supported yet");
     if (auto value = frame->values.find(name); value != frame->values.end())
-      return poison(call->loc,
-                    "'" + name + "' is " +
-                        value->second.value.describeKind() +
-                        " and no function");
+      return poison(call->loc, "'" + name + "' is " +
+                                   value->second.value.describeKind() +
+                                   " and no function");
     return poison(call->loc, unknownFunction(name, *frame->file));
   }
   if (!resolved->function || resolved->bound) {
@@ -224,21 +220,21 @@ Datum GraphGen::modelPath(const Callee &model) {
 }
 
 Datum GraphGen::callFunction(const Callee &callee, StringRef name,
-                             std::vector<std::optional<Datum>> given,
-                             SMLoc loc, NameScope names) {
+                             std::vector<std::optional<Datum>> given, SMLoc loc,
+                             NameScope names) {
   const ast::FunctionDecl &decl = *callee.decl;
   for (Frame *at = frame; at; at = at->caller)
     if (at->decl == &decl)
-      return poison(loc, "'" + name + "' calls itself; layers and models may "
-                                      "not be recursive");
+      return poison(loc, "'" + name +
+                             "' calls itself; layers and models may "
+                             "not be recursive");
   if (decl.functionKind == Kind::Model) {
     if (mode != Mode::Graph)
       return poison(loc, "a model cannot be called in an initial value");
     auto [place, isNew] =
         models.try_emplace(name, ModelInfo{&decl, callee.file});
     if (!isNew && place->second.decl != &decl) {
-      Diagnostic &diag =
-          error(loc, "two models are called '" + name + "'");
+      Diagnostic &diag = error(loc, "two models are called '" + name + "'");
       diag.attachNote(place->second.decl->loc, "one is declared here");
       diag.attachNote(decl.loc, "the other is declared here");
       return Datum();
@@ -285,8 +281,8 @@ bool GraphGen::bindArguments(Frame &made, StringRef name,
     if (!param.defaultValue)
       return false;
     Frame *saved = std::exchange(frame, &made);
-    Datum standard = evalArgument(param.defaultValue, spec, name,
-                                  param.defaultValue->loc);
+    Datum standard =
+        evalArgument(param.defaultValue, spec, name, param.defaultValue->loc);
     frame = saved;
     if (standard.isPoison())
       return false;

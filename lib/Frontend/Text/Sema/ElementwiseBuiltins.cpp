@@ -53,13 +53,11 @@ static Datum emitUnary(BuiltinCall &call) {
                    (call.name == "sqrt" && x.getNumber() < 0);
     if (outside)
       return call.gen.poison(call.loc, "'" + call.name + "' of " +
-                                           x.describe() +
-                                           " is not defined");
+                                           x.describe() + " is not defined");
     if (auto value = fold(call.name, x.getNumber()))
       return Datum::ofFloat(*value);
   }
-  bool keepsInts =
-      call.name == "abs" || call.name == "sign";
+  bool keepsInts = call.name == "abs" || call.name == "sign";
   Value value = call.gen.toTensor(
       x, call.loc,
       keepsInts ? Type() : Type(call.gen.builder.getOps().getF32Type()));
@@ -94,8 +92,8 @@ static Datum emitWhere(BuiltinCall &call) {
 static Datum emitCast(BuiltinCall &call) {
   const Datum &x = call.args[0];
   Type element = parseElement(call.name, call.gen.builder.getContext());
-  Value value = call.gen.toTensor(
-      x, call.loc, x.isFloat() || x.isList() ? Type() : element);
+  Value value = call.gen.toTensor(x, call.loc,
+                                  x.isFloat() || x.isList() ? Type() : element);
   if (!value)
     return Datum();
   return call.gen.tensor(call.gen.builder.convert(value, element), call.loc);
@@ -117,10 +115,10 @@ static Datum emitReduce(BuiltinCall &call) {
     return Datum();
   if (call.args[1].isList() && call.args[1].getElements().empty())
     return Datum::ofTensor(x);
-  return call.gen.tensor(
-      call.gen.builder.reduce(call.name, x, axesOf(call.args[1]),
-                              call.args[2].getBool()),
-      call.loc);
+  return call.gen.tensor(call.gen.builder.reduce(call.name, x,
+                                                 axesOf(call.args[1]),
+                                                 call.args[2].getBool()),
+                         call.loc);
 }
 
 /// `max(x, axis)` of a tensor; of numbers or a list, the largest.
@@ -143,8 +141,7 @@ static Datum emitMinMax(BuiltinCall &call) {
         best = number;
     return best;
   }
-  if (call.rest.size() > 1 ||
-      (!call.rest.empty() && !call.args[1].isNone()))
+  if (call.rest.size() > 1 || (!call.rest.empty() && !call.args[1].isNone()))
     return call.gen.poison(call.loc, "'" + call.name +
                                          "' of a tensor takes one axis; of "
                                          "two tensors write " +
@@ -193,8 +190,7 @@ static Datum emitCumsum(BuiltinCall &call) {
   if (!x)
     return Datum();
   return call.gen.tensor(
-      call.gen.builder.cumsum(x, call.args[1].getInt(),
-                              call.args[2].getBool()),
+      call.gen.builder.cumsum(x, call.args[1].getInt(), call.args[2].getBool()),
       call.loc);
 }
 
@@ -202,8 +198,8 @@ static Datum emitSort(BuiltinCall &call) {
   Value x = call.gen.toTensor(call.args[0], call.loc);
   if (!x)
     return Datum();
-  auto [values, indices] = call.gen.builder.sort(
-      x, call.args[1].getInt(), call.args[2].getBool());
+  auto [values, indices] =
+      call.gen.builder.sort(x, call.args[1].getInt(), call.args[2].getBool());
   return call.gen.tensor(call.name == "sort" ? values : indices, call.loc);
 }
 

@@ -51,8 +51,8 @@ Datum GraphGen::tensor(Value value, SMLoc loc) {
 
 Datum GraphGen::limit(Datum value, SMLoc loc) {
   constexpr int64_t most = 1000000;
-  int64_t size = value.isString() ? int64_t(value.getString().size())
-                                  : value.getWeight();
+  int64_t size =
+      value.isString() ? int64_t(value.getString().size()) : value.getWeight();
   // Long values take longer to make: they count as statements.
   numSteps += size / 8;
   if (size <= most)

@@ -139,8 +139,7 @@ static Datum evalBinary(GraphGen &gen, const ast::BinaryExpr *expr) {
     return rhs;
   unsigned errors = gen.diags.getNumErrors();
   Datum value = gen.binary(expr->op, lhs, rhs, expr->loc);
-  if (value.isPoison() && gen.diags.getNumErrors() != errors &&
-      gen.lastError) {
+  if (value.isPoison() && gen.diags.getNumErrors() != errors && gen.lastError) {
     gen.noteOperand(*gen.lastError, expr->lhs, lhs);
     gen.noteOperand(*gen.lastError, expr->rhs, rhs);
   }
@@ -278,8 +277,8 @@ Value GraphGen::toTensor(const Datum &value, SMLoc loc, Type element,
   Value made;
   for (double number : numbers)
     if (!fitsElement(number, element)) {
-      error(loc, value.describe() + " is no " + describeElement(element) +
-                     " value");
+      error(loc,
+            value.describe() + " is no " + describeElement(element) + " value");
       return nullptr;
     }
   if (type && value.isInt())
@@ -295,8 +294,8 @@ Value GraphGen::numberLike(const Datum &value, RankedTensorType type,
                            SMLoc loc) {
   double number = value.isBool() ? value.getBool() : value.getNumber();
   if (value.isBool() && !type.getElementType().isInteger(1)) {
-    error(loc, "expected a number beside " + describeType(type) +
-                   ", but got " + value.describe());
+    error(loc, "expected a number beside " + describeType(type) + ", but got " +
+                   value.describe());
     return nullptr;
   }
   if (value.isNumber() && type.getElementType().isInteger(1)) {
@@ -331,10 +330,10 @@ bool GraphGen::toTensors(const Datum &lhs, const Datum &rhs, SMLoc loc,
     right = left ? toTensor(rhs, loc) : nullptr;
     return left && right;
   }
-  left = isScalar(lhs) ? nullptr
-                       : toTensor(lhs, loc,
-                                  rhs.isTensor() ? elementOf(rhs.getTensor())
-                                                 : Type());
+  left = isScalar(lhs)
+             ? nullptr
+             : toTensor(lhs, loc,
+                        rhs.isTensor() ? elementOf(rhs.getTensor()) : Type());
   if (!left && !isScalar(lhs))
     return false;
   right = isScalar(rhs) ? nullptr

@@ -5,9 +5,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "GraphGen.h"
+#include "mlir/IR/Verifier.h"
 #include "nnc/Frontend/Text/Location.h"
 #include "nnc/Frontend/Text/Parser.h"
-#include "mlir/IR/Verifier.h"
 
 using namespace mlir;
 
@@ -59,7 +59,8 @@ static StringRef typeName(const Datum &value) {
 void GraphGen::overrideConst(ConstInfo &info, const Define &define) {
   StringRef name = info.decl->name.name;
   if (define.values.size() != 1) {
-    error(info.decl->loc, "constant '" + name + "' has one value, but -D gives " +
+    error(info.decl->loc, "constant '" + name +
+                              "' has one value, but -D gives " +
                               Twine(define.values.size()));
     return;
   }
@@ -93,11 +94,11 @@ void GraphGen::evalConst(ConstInfo &info) {
   Mode savedMode = std::exchange(mode, Mode::Constants);
   info.value = eval(info.decl->value);
   if (!info.value.isPoison() && typeName(info.value).empty())
-    info.value = poison(info.decl->loc,
-                        "a constant must be an int, float, bool, string or "
-                        "list, but '" +
-                            info.decl->name.name + "' is " +
-                            info.value.describeKind());
+    info.value =
+        poison(info.decl->loc,
+               "a constant must be an int, float, bool, string or "
+               "list, but '" +
+                   info.decl->name.name + "' is " + info.value.describeKind());
   mode = savedMode;
   frame = saved;
   info.state = ConstInfo::State::Done;
@@ -136,8 +137,8 @@ static bool collectOutputs(GraphGen &gen, Frame &frame, StringRef what,
       continue;
     }
     if (result.name.empty()) {
-      gen.error(result.loc, "an output of " + what +
-                                " needs a name: return name = …");
+      gen.error(result.loc,
+                "an output of " + what + " needs a name: return name = …");
       isWhole = false;
       continue;
     }
@@ -198,9 +199,9 @@ void GraphGen::generateVariant(const ast::FunctionDecl *decl, StringRef name,
           Binding{Datum::ofTensor(value), param.name.loc, "", {}};
     runBlock(decl->body);
     SmallVector<GraphOutput> outputs;
-    bool isWhole = made.hasReturned &&
-                   collectOutputs(*this, made,
-                                  isStep ? "a step" : "an entry", outputs);
+    bool isWhole =
+        made.hasReturned &&
+        collectOutputs(*this, made, isStep ? "a step" : "an entry", outputs);
     builder.setLoc(mlirLoc(decl->loc));
     if (isWhole && diags.getNumErrors() == errors)
       builder.endFunction(outputs);
@@ -283,11 +284,11 @@ void GraphGen::generateFunction(const ast::FunctionDecl *decl) {
 
 /// Says that the module is wrong, at the line that made it so.
 static bool verifyModule(ModuleOp module, DiagnosticEngine &diags) {
-  ScopedDiagnosticHandler handler(module.getContext(), [&](mlir::Diagnostic
-                                                               &diag) {
-    diags.error(fromMLIR(diag.getLocation(), diags), diag.str());
-    return success();
-  });
+  ScopedDiagnosticHandler handler(
+      module.getContext(), [&](mlir::Diagnostic &diag) {
+        diags.error(fromMLIR(diag.getLocation(), diags), diag.str());
+        return success();
+      });
   return succeeded(verify(module));
 }
 
@@ -295,8 +296,8 @@ void GraphGen::run() {
   for (const Define &define : options.defines) {
     bool isKnown = lookupConst(define.name, *program.main);
     for (const ast::FunctionDecl *decl : program.main->exported)
-      isKnown |= llvm::is_contained(freeDims(*decl, *program.main),
-                                    define.name);
+      isKnown |=
+          llvm::is_contained(freeDims(*decl, *program.main), define.name);
     if (!isKnown)
       result.unknownDefines.push_back(define.name);
   }
@@ -317,8 +318,8 @@ void GraphGen::run() {
   if (diags.hasErrors())
     return;
   if (!normalizers.empty())
-    (*module)->setAttr("nn.normalizers",
-                       builder.getOps().getArrayAttr(normalizers.getArrayRef()));
+    (*module)->setAttr("nn.normalizers", builder.getOps().getArrayAttr(
+                                             normalizers.getArrayRef()));
   if (verifyModule(*module, diags))
     result.module = std::move(module);
 }

@@ -124,9 +124,8 @@ Datum GraphGen::gradient(ArrayRef<Datum> args, SMLoc loc) {
   Datum::Elements results;
   size_t next = 0;
   for (auto [value, isReached] : llvm::zip(wrt, found))
-    results.push_back(tensor(isReached
-                                 ? grads[next++]
-                                 : builder.splat(tensorTypeOf(value), 0),
+    results.push_back(tensor(isReached ? grads[next++]
+                                       : builder.splat(tensorTypeOf(value), 0),
                              loc));
   if (results.size() == 1)
     return results.front();
@@ -145,8 +144,7 @@ static Value countCalls(GraphGen &gen) {
   GraphBuilder &builder = gen.builder;
   OpBuilder &ops = builder.getOps();
   auto type = RankedTensorType::get({}, ops.getI64Type());
-  std::string name =
-      ("optimizer." + function.decl->name.name + ".t").str();
+  std::string name = ("optimizer." + function.decl->name.name + ".t").str();
   nn::VariableOp variable = gen.makeSlot(name, type, 0);
   Value calls = builder.readVariable(variable);
   builder.writeVariable(
@@ -212,9 +210,10 @@ static bool evalOptimizer(GraphGen &gen, const ast::CallExpr *call,
   StringRef name = call->getCalleeName();
   auto found = name.empty() ? std::nullopt : gen.resolveFunction(name);
   if (!found || !found->function) {
-    gen.error(call->loc, name.empty() ? "expected an optimiser"
-                                      : "unknown optimiser '" + name.str() + "'" +
-                                            suggestFunction(name, *gen.frame->file));
+    gen.error(call->loc, name.empty()
+                             ? "expected an optimiser"
+                             : "unknown optimiser '" + name.str() + "'" +
+                                   suggestFunction(name, *gen.frame->file));
     return false;
   }
   optimizer = found->function;
@@ -232,8 +231,9 @@ static bool evalOptimizer(GraphGen &gen, const ast::CallExpr *call,
   auto specs = GraphGen::paramSpecs(*decl);
   for (const ast::Argument &arg : call->args)
     for (StringRef option : {"clip_norm", "clip_value", "ema", "accumulate"})
-      if (arg.keyword.name == option &&
-          llvm::none_of(specs, [&](auto &spec) { return spec.name == option; })) {
+      if (arg.keyword.name == option && llvm::none_of(specs, [&](auto &spec) {
+            return spec.name == option;
+          })) {
         gen.error(arg.keyword.loc, "'" + option + "' is not supported yet");
         return false;
       }
@@ -246,8 +246,8 @@ static bool evalOptimizer(GraphGen &gen, const ast::CallExpr *call,
                           targets))
     return false;
   gen.inLearningRate = true;
-  bool isWhole = gen.evalArguments(call->args, targets, specs, name, call->loc,
-                                   values);
+  bool isWhole =
+      gen.evalArguments(call->args, targets, specs, name, call->loc, values);
   gen.inLearningRate = false;
   values.resize(specs.size());
   for (auto [spec, value] : llvm::zip(specs, values))
@@ -313,8 +313,8 @@ void GraphGen::runMinimize(const ast::MinimizeStmt *stmt) {
     auto [place, isNew] = function.updated.try_emplace(name, stmt->loc);
     if (isNew)
       continue;
-    error(stmt->loc, "parameter '" + name +
-                         "' is updated by two 'minimize' of this step")
+    error(stmt->loc,
+          "parameter '" + name + "' is updated by two 'minimize' of this step")
         .attachNote(place->second, "the other one is here");
     return;
   }
@@ -356,8 +356,8 @@ void GraphGen::runMinimize(const ast::MinimizeStmt *stmt) {
     unsigned errors = diags.getNumErrors();
     Frame *saved = std::exchange(frame, &made);
     runBlock(decl.body);
-    bool isUpdated = made.values[decl.params[0].name.name].value.getTensor() !=
-                     value;
+    bool isUpdated =
+        made.values[decl.params[0].name.name].value.getTensor() != value;
     if (!isUpdated && diags.getNumErrors() == errors)
       error(decl.loc, "optimiser '" + decl.name.name + "' does not update '" +
                           decl.params[0].name.name + "'");

@@ -88,8 +88,7 @@ public:
                      NameScope names);
   /// Binds all arguments of a new frame; false after an error.
   bool bindArguments(Frame &made, llvm::StringRef name,
-                     std::vector<std::optional<Datum>> given,
-                     llvm::SMLoc loc);
+                     std::vector<std::optional<Datum>> given, llvm::SMLoc loc);
   /// The model as the path of its parameters.
   Datum modelPath(const Callee &model);
   /// Runs the body of a frame whose arguments are bound.
@@ -120,9 +119,8 @@ public:
   /// False if one is poison.
   bool evalArguments(llvm::ArrayRef<ast::Argument> args,
                      llvm::ArrayRef<size_t> targets,
-                     llvm::ArrayRef<ParamSpec> params,
-                     llvm::StringRef function, llvm::SMLoc loc,
-                     std::vector<std::optional<Datum>> &values,
+                     llvm::ArrayRef<ParamSpec> params, llvm::StringRef function,
+                     llvm::SMLoc loc, std::vector<std::optional<Datum>> &values,
                      std::vector<Datum> *rest = nullptr);
   /// Checks a value against an attribute type and converts it.
   Datum coerce(Datum value, const ParamSpec &param, llvm::StringRef function,

@@ -53,9 +53,8 @@ static std::optional<AxisRange> evalItem(GraphGen &gen,
     if (!index)
       return std::nullopt;
     if (*index < -size || *index >= size) {
-      gen.error(item.begin->loc, "index " + Twine(*index) +
-                                     " is outside " + axis + " of size " +
-                                     Twine(size));
+      gen.error(item.begin->loc, "index " + Twine(*index) + " is outside " +
+                                     axis + " of size " + Twine(size));
       return std::nullopt;
     }
     return AxisRange{*index < 0 ? *index + size : *index, 1, 1, true};
@@ -98,8 +97,7 @@ static Datum indexList(GraphGen &gen, const ast::IndexExpr *expr,
                       "a list has one axis, but there are " +
                           Twine(expr->items.size()) + " indices");
   if (expr->items[0].kind == ast::IndexItem::Ellipsis)
-    return gen.poison(expr->items[0].range.Start,
-                      "'...' indexes tensors only");
+    return gen.poison(expr->items[0].range.Start, "'...' indexes tensors only");
   auto range = evalItem(gen, expr->items[0], elements.size(), "a list");
   if (!range)
     return Datum();
@@ -147,9 +145,8 @@ static Datum indexTensor(GraphGen &gen, const ast::IndexExpr *expr, Value x) {
       return Datum();
     if (range->count == 0)
       return gen.poison(item.range.Start,
-                        "the slice of dimension " + Twine(axis) +
-                            " of size " + Twine(shapeOf(x)[axis]) +
-                            " is empty");
+                        "the slice of dimension " + Twine(axis) + " of size " +
+                            Twine(shapeOf(x)[axis]) + " is empty");
     // A backward slice is a forward one, turned round.
     if (range->stride < 0) {
       range->start += (range->count - 1) * range->stride;

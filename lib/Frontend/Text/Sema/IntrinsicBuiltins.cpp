@@ -42,8 +42,8 @@ static Datum emitParameters(BuiltinCall &call) {
   return Datum::ofList(std::move(values));
 }
 
-/// `ok = require(condition, "text {} …", a, b)`: an error at the user's call unless
-/// the condition holds; `{}` stand for the values.
+/// `ok = require(condition, "text {} …", a, b)`: an error at the user's call
+/// unless the condition holds; `{}` stand for the values.
 static Datum emitRequire(BuiltinCall &call) {
   if (!call.args[0].isBool())
     return call.gen.poison(call.loc, "'require' takes a condition that is "
@@ -99,9 +99,8 @@ static Datum emitRange(BuiltinCall &call) {
 static Datum emitPair(BuiltinCall &call) {
   GraphGen::ParamSpec spec{call.args[1].getString(), ast::TypeKind::Pair, true,
                            false};
-  StringRef function = call.gen.frame->decl
-                           ? call.gen.frame->decl->name.name
-                           : StringRef("pair");
+  StringRef function = call.gen.frame->decl ? call.gen.frame->decl->name.name
+                                            : StringRef("pair");
   return call.gen.coerce(call.args[0], spec, function, call.loc);
 }
 
@@ -115,8 +114,7 @@ static Datum emitIsList(BuiltinCall &call) {
 
 static Datum emitIsFloat(BuiltinCall &call) {
   const Datum &x = call.args[0];
-  return Datum::ofBool(x.isFloat() ||
-                       (x.isTensor() && isFloat(x.getTensor())));
+  return Datum::ofBool(x.isFloat() || (x.isTensor() && isFloat(x.getTensor())));
 }
 
 /// `as_tensor(x)`: numbers and lists as tensors.
@@ -133,15 +131,13 @@ static Datum emitNormalizer(BuiltinCall &call) {
       !call.args[2].isTensor())
     return gen.poison(call.loc, "'normalizer' takes an input and two states");
   auto input = dyn_cast<BlockArgument>(call.args[0].getTensor());
-  nn::VariableOp mean =
-      gen.builder.getReadVariable(call.args[1].getTensor());
+  nn::VariableOp mean = gen.builder.getReadVariable(call.args[1].getTensor());
   nn::VariableOp deviation =
       gen.builder.getReadVariable(call.args[2].getTensor());
   if (!input || !mean || !deviation)
     return call.args[0];
   OpBuilder &ops = gen.builder.getOps();
-  StringRef name =
-      gen.function.decl->params[input.getArgNumber()].name.name;
+  StringRef name = gen.function.decl->params[input.getArgNumber()].name.name;
   gen.normalizers.insert(ops.getDictionaryAttr(
       {ops.getNamedAttr("mean", ops.getStringAttr(mean.getSymName())),
        ops.getNamedAttr("deviation", ops.getStringAttr(deviation.getSymName())),

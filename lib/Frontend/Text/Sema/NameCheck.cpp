@@ -315,11 +315,11 @@ void BodyChecker::checkConsts() {
 }
 
 /// Whether `from` reaches `target` by calls; `path` receives the way.
-static bool reaches(const MapVector<const ast::FunctionDecl *, CallEdges> &calls,
-                    const ast::FunctionDecl *from,
-                    const ast::FunctionDecl *target,
-                    DenseSet<const ast::FunctionDecl *> &seen,
-                    SmallVectorImpl<const ast::FunctionDecl *> &path) {
+static bool
+reaches(const MapVector<const ast::FunctionDecl *, CallEdges> &calls,
+        const ast::FunctionDecl *from, const ast::FunctionDecl *target,
+        DenseSet<const ast::FunctionDecl *> &seen,
+        SmallVectorImpl<const ast::FunctionDecl *> &path) {
   path.push_back(from);
   auto edges = calls.find(from);
   if (edges != calls.end())
@@ -347,8 +347,9 @@ checkRecursion(const MapVector<const ast::FunctionDecl *, CallEdges> &calls,
       SmallVector<const ast::FunctionDecl *> path;
       StringRef name = decl->name.name;
       if (callee == decl) {
-        diags.error(loc, "'" + name + "' calls itself; layers and models may "
-                                      "not be recursive");
+        diags.error(loc, "'" + name +
+                             "' calls itself; layers and models may "
+                             "not be recursive");
         done.insert(decl);
         break;
       }

@@ -33,8 +33,7 @@ static std::optional<Datum> intPower(int64_t base, int64_t exponent) {
   return Datum::ofInt(result);
 }
 
-static Datum binaryInts(GraphGen &gen, Op op, int64_t a, int64_t b,
-                        SMLoc loc) {
+static Datum binaryInts(GraphGen &gen, Op op, int64_t a, int64_t b, SMLoc loc) {
   int64_t result;
   switch (op) {
   case Op::Add:
@@ -72,8 +71,7 @@ static Datum binaryInts(GraphGen &gen, Op op, int64_t a, int64_t b,
   }
 }
 
-static Datum binaryFloats(GraphGen &gen, Op op, double a, double b,
-                          SMLoc loc) {
+static Datum binaryFloats(GraphGen &gen, Op op, double a, double b, SMLoc loc) {
   switch (op) {
   case Op::Add:
     return Datum::ofFloat(a + b);
@@ -149,9 +147,8 @@ static bool equal(const Datum &lhs, const Datum &rhs) {
 
 static Datum unsupported(GraphGen &gen, Op op, const Datum &lhs,
                          const Datum &rhs, SMLoc loc) {
-  return gen.poison(loc, "'" + Twine(stringify(op)) +
-                             "' is not defined for " + lhs.describeKind() +
-                             " and " + rhs.describeKind());
+  return gen.poison(loc, "'" + Twine(stringify(op)) + "' is not defined for " +
+                             lhs.describeKind() + " and " + rhs.describeKind());
 }
 
 static Datum compareConstants(GraphGen &gen, Op op, const Datum &lhs,
@@ -199,8 +196,8 @@ static Datum binaryConstants(GraphGen &gen, Op op, const Datum &lhs,
                ? binaryInts(gen, op, lhs.getInt(), rhs.getInt(), loc)
                : binaryFloats(gen, op, lhs.getNumber(), rhs.getNumber(), loc);
   if (op == Op::Add && lhs.isString() && rhs.isString())
-    return gen.limit(
-        Datum::ofString((lhs.getString() + rhs.getString()).str()), loc);
+    return gen.limit(Datum::ofString((lhs.getString() + rhs.getString()).str()),
+                     loc);
   if (op == Op::Add && lhs.isList() && rhs.isList()) {
     Datum::Elements joined = lhs.getElements();
     joined.insert(joined.end(), rhs.getElements().begin(),
@@ -263,9 +260,9 @@ static Datum toFloating(GraphGen &gen, const Datum &value, SMLoc loc) {
       isBool(value.getTensor()))
     return value;
   gen.builder.setLoc(gen.mlirLoc(loc));
-  return gen.tensor(gen.builder.convert(value.getTensor(),
-                                        gen.builder.getOps().getF32Type()),
-                    loc);
+  return gen.tensor(
+      gen.builder.convert(value.getTensor(), gen.builder.getOps().getF32Type()),
+      loc);
 }
 
 Datum GraphGen::power(Datum base, Datum exponent, SMLoc loc) {

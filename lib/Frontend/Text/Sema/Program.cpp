@@ -55,8 +55,7 @@ void Program::declareFunction(FileScope &scope, const ast::FunctionDecl *decl) {
   auto [place, isNew] = table.try_emplace(name, callee);
   if (!isNew) {
     diags.error(decl->loc, "'" + name + "' is already declared")
-        .attachNote(place->second.decl->loc,
-                    "the first declaration is here");
+        .attachNote(place->second.decl->loc, "the first declaration is here");
     return;
   }
   llvm::StringSet<> seen;
@@ -143,8 +142,8 @@ void Program::importFile(FileScope &scope, const ast::ImportDecl *decl) {
     }
     ErrorOr<unsigned> buffer = diags.addFile(path);
     if (!buffer) {
-      diags.error(decl->loc, "cannot read '" + path +
-                                 "': " + buffer.getError().message());
+      diags.error(decl->loc,
+                  "cannot read '" + path + "': " + buffer.getError().message());
       return;
     }
     if (loading.size() > 100) {
@@ -160,24 +159,21 @@ void Program::importFile(FileScope &scope, const ast::ImportDecl *decl) {
   FileScope *source = imported;
   auto take = [&](auto &into, auto &from) {
     for (auto &entry : from) {
-      auto [place, isNew] =
-          into.try_emplace(entry.getKey(), entry.getValue());
+      auto [place, isNew] = into.try_emplace(entry.getKey(), entry.getValue());
       if (isNew || place->second.decl == entry.getValue().decl ||
           entry.getValue().file != source)
         continue;
       diags
-          .error(decl->loc,
-                 "'" + entry.getKey() + "' of '" + decl->path +
-                     "' is already declared")
-          .attachNote(place->second.decl->loc,
-                      "the other declaration is here");
+          .error(decl->loc, "'" + entry.getKey() + "' of '" + decl->path +
+                                "' is already declared")
+          .attachNote(place->second.decl->loc, "the other declaration is here");
     }
   };
   take(scope.functions, loaded[key]->functions);
   take(scope.initializers, loaded[key]->initializers);
   for (auto &entry : loaded[key]->consts) {
-    auto [place, isNew] = scope.consts.try_emplace(entry.getKey(),
-                                                   entry.getValue());
+    auto [place, isNew] =
+        scope.consts.try_emplace(entry.getKey(), entry.getValue());
     if (!isNew && place->second != entry.getValue() &&
         entry.getValue()->file == source)
       diags
@@ -210,8 +206,7 @@ bool Program::load(unsigned bufferID) {
   if (diags.hasErrors())
     return false;
   if (main->file->decls.empty()) {
-    SMLoc start =
-        SMLoc::getFromPointer(diags.getText(bufferID).begin());
+    SMLoc start = SMLoc::getFromPointer(diags.getText(bufferID).begin());
     diags.error(start, "the file declares nothing");
     return false;
   }
@@ -319,7 +314,9 @@ static StringRef translate(StringRef name) {
 }
 
 std::string suggestFunction(StringRef name, const FileScope &file) {
-  auto known = [&](StringRef other) { return bool(lookupFunction(other, file)); };
+  auto known = [&](StringRef other) {
+    return bool(lookupFunction(other, file));
+  };
   if (StringRef ours = translate(name); !ours.empty() && known(ours))
     return ("; did you mean '" + ours + "'?").str();
   if (std::string lower = name.lower(); lower != name && known(lower))

@@ -96,8 +96,7 @@ static Datum emitFull(BuiltinCall &call) {
     return Datum();
   if (value.isList() && shapeOf(x) != ArrayRef(*sizes))
     return gen.poison(call.loc, "expected values of shape " +
-                                    describeShape(*sizes) +
-                                    ", but got shape " +
+                                    describeShape(*sizes) + ", but got shape " +
                                     describeShape(shapeOf(x)));
   gen.builder.setLoc(gen.mlirLoc(call.loc));
   return gen.tensor(gen.builder.broadcastTo(x, *sizes), call.loc);
@@ -120,8 +119,7 @@ static Datum emitArange(BuiltinCall &call) {
     return Datum();
   Type element =
       elementOf(call, call.args[0],
-                hasFloat ? f32(call)
-                         : Type(gen.builder.getOps().getI32Type()));
+                hasFloat ? f32(call) : Type(gen.builder.getOps().getI32Type()));
   if (!element)
     return Datum();
   Datum start = call.rest.size() > 1 ? call.rest[0] : Datum::ofInt(0);
@@ -129,12 +127,13 @@ static Datum emitArange(BuiltinCall &call) {
   Datum step = call.rest.size() > 2 ? call.rest[2] : Datum::ofInt(1);
   if (step.getNumber() == 0)
     return gen.poison(call.loc, "the step of 'arange' must not be 0");
-  double count = std::ceil((stop.getNumber() - start.getNumber()) /
-                           step.getNumber());
+  double count =
+      std::ceil((stop.getNumber() - start.getNumber()) / step.getNumber());
   if (!(count >= 1) || count > double(GraphBuilder::maxElements))
     return gen.poison(call.loc, "'arange' from " + start.describe() + " to " +
-                                    stop.describe() + " has no elements or "
-                                                      "too many");
+                                    stop.describe() +
+                                    " has no elements or "
+                                    "too many");
   auto type = gen.builder.getType(element, {int64_t(count)});
   if (!type || element.isInteger(1))
     return gen.poison(call.loc, "'arange' makes numbers");
@@ -150,8 +149,7 @@ static Datum emitArange(BuiltinCall &call) {
 static Datum emitIota(BuiltinCall &call) {
   GraphBuilder &builder = call.gen.builder;
   auto sizes = sizesOf(call, call.args[0]);
-  Type element =
-      elementOf(call, call.args[2], builder.getOps().getI32Type());
+  Type element = elementOf(call, call.args[2], builder.getOps().getI32Type());
   if (!sizes || !element || !checkGraph(call))
     return Datum();
   auto type = builder.getType(element, *sizes);
@@ -183,11 +181,11 @@ static Datum emitRandom(BuiltinCall &call) {
                                     describeElement(element));
   bool isUniform = call.name == "uniform";
   auto type = gen.builder.getType(element, *sizes);
-  Datum value = gen.tensor(
-      gen.builder.random(isUniform ? GraphBuilder::Random::Uniform
-                                   : GraphBuilder::Random::Normal,
-                         type),
-      call.loc);
+  Datum value =
+      gen.tensor(gen.builder.random(isUniform ? GraphBuilder::Random::Uniform
+                                              : GraphBuilder::Random::Normal,
+                                    type),
+                 call.loc);
   // Uniform: low + u * (high - low). Normal: mean + z * std.
   Datum scale = call.args[1];
   if (isUniform)
@@ -252,8 +250,8 @@ static Datum emitConcat(BuiltinCall &call) {
   if (!parts)
     return Datum();
   call.gen.builder.setLoc(call.gen.mlirLoc(call.loc));
-  return call.gen.tensor(
-      call.gen.builder.concat(*parts, call.args[0].getInt()), call.loc);
+  return call.gen.tensor(call.gen.builder.concat(*parts, call.args[0].getInt()),
+                         call.loc);
 }
 
 static Datum emitStack(BuiltinCall &call) {
@@ -262,13 +260,13 @@ static Datum emitStack(BuiltinCall &call) {
   if (!parts)
     return Datum();
   builder.setLoc(call.gen.mlirLoc(call.loc));
-  auto axis = builder.normalizeAxis(call.args[0].getInt(),
-                                    rankOf(parts->front()) + 1);
+  auto axis =
+      builder.normalizeAxis(call.args[0].getInt(), rankOf(parts->front()) + 1);
   if (!axis)
     return call.gen.tensor(nullptr, call.loc);
   for (Value &part : *parts) {
-    if (part.getType() != parts->front().getType() &&
-        &part != parts->begin() && rankOf(part) < *axis)
+    if (part.getType() != parts->front().getType() && &part != parts->begin() &&
+        rankOf(part) < *axis)
       return call.gen.poison(call.loc, "'stack' takes tensors of one shape");
     SmallVector<int64_t> shape(shapeOf(part));
     shape.insert(shape.begin() + *axis, 1);
@@ -287,8 +285,7 @@ static Datum emitSplit(BuiltinCall &call) {
   Value x = gen.toTensor(call.args[0], call.loc);
   if (!x)
     return Datum();
-  auto axis =
-      gen.builder.normalizeAxis(call.args[2].getInt(), rankOf(x));
+  auto axis = gen.builder.normalizeAxis(call.args[2].getInt(), rankOf(x));
   if (!axis)
     return gen.tensor(nullptr, call.loc);
   int64_t size = shapeOf(x)[*axis];
@@ -304,13 +301,12 @@ static Datum emitSplit(BuiltinCall &call) {
     sizes = *ints;
     int64_t total = 0;
     for (int64_t part : sizes)
-      total = part < 1 || part > size ? size + 1
-                                      : std::min(total + part, size + 1);
+      total =
+          part < 1 || part > size ? size + 1 : std::min(total + part, size + 1);
     if (total != size)
       return gen.poison(call.loc, "parts of sizes " + describeShape(sizes) +
                                       " do not make up dimension " +
-                                      Twine(*axis) + " of " +
-                                      describeType(x));
+                                      Twine(*axis) + " of " + describeType(x));
   } else {
     return gen.poison(call.loc, "'split' takes a number of parts or a list of "
                                 "sizes, but got " +
@@ -321,8 +317,8 @@ static Datum emitSplit(BuiltinCall &call) {
       strides(rankOf(x), 1);
   for (int64_t part : sizes) {
     limits[*axis] = starts[*axis] + part;
-    parts.push_back(gen.tensor(
-        gen.builder.slice(x, starts, limits, strides), call.loc));
+    parts.push_back(
+        gen.tensor(gen.builder.slice(x, starts, limits, strides), call.loc));
     starts[*axis] += part;
     if (parts.back().isPoison())
       return Datum();
@@ -358,8 +354,8 @@ static Datum emitFlip(BuiltinCall &call) {
   Value x = call.gen.toTensor(call.args[0], call.loc);
   if (!x)
     return Datum();
-  return call.gen.tensor(
-      call.gen.builder.reverse(x, *call.args[1].getInts()), call.loc);
+  return call.gen.tensor(call.gen.builder.reverse(x, *call.args[1].getInts()),
+                         call.loc);
 }
 
 /// `squeeze(x, axis)` drops axes of size 1; `unsqueeze(x, axis)` adds one.
@@ -370,8 +366,8 @@ static Datum emitSqueeze(BuiltinCall &call) {
     return Datum();
   SmallVector<int64_t> shape(shapeOf(x));
   if (call.name == "unsqueeze") {
-    auto axis = gen.builder.normalizeAxis((*call.args[1].getInts())[0],
-                                          rankOf(x) + 1);
+    auto axis =
+        gen.builder.normalizeAxis((*call.args[1].getInts())[0], rankOf(x) + 1);
     if (!axis)
       return gen.tensor(nullptr, call.loc);
     shape.insert(shape.begin() + *axis, 1);
@@ -388,8 +384,7 @@ static Datum emitSqueeze(BuiltinCall &call) {
         return gen.tensor(nullptr, call.loc);
       if (shape[*axis] != 1)
         return gen.poison(call.loc, "dimension " + Twine(*axis) + " of " +
-                                        describeType(x) +
-                                        " has not size 1");
+                                        describeType(x) + " has not size 1");
       gone[*axis] = true;
     }
   }

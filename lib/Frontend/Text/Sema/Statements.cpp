@@ -71,8 +71,7 @@ void GraphGen::runBind(const ast::BindStmt *stmt) {
              value.getElements().size() != stmt->targets.size()) {
     error(stmt->value->loc, Twine(stmt->targets.size()) +
                                 " names are bound, but there are " +
-                                Twine(value.getElements().size()) +
-                                " values");
+                                Twine(value.getElements().size()) + " values");
     value = Datum();
   }
   for (auto [index, target] : llvm::enumerate(stmt->targets))
@@ -93,8 +92,9 @@ void GraphGen::runUpdate(const ast::UpdateStmt *stmt) {
   if (binding.value.isPoison() || value.isPoison())
     return;
   if (binding.target == Binding::Target::None) {
-    error(stmt->arrowLoc, "'" + name + "' is no state; '<-' updates what "
-                                       "'state' declared")
+    error(stmt->arrowLoc, "'" + name +
+                              "' is no state; '<-' updates what "
+                              "'state' declared")
         .attachNote(binding.loc, "'" + name + "' is bound here");
     return;
   }
@@ -138,8 +138,7 @@ void GraphGen::runRepeat(const ast::RepeatStmt *stmt) {
   int64_t count =
       over.isInt() ? over.getInt() : int64_t(over.getElements().size());
   if (count < 0) {
-    error(stmt->over->loc,
-          "'repeat' cannot run " + Twine(count) + " times");
+    error(stmt->over->loc, "'repeat' cannot run " + Twine(count) + " times");
     return;
   }
   // Sites in the body are named as if it were written once; the turn makes

@@ -93,9 +93,7 @@ LoadedModule TextModel::generate(MLIRContext &context,
                                  const LoadOptions &options) {
   context.loadDialect<nn::NNDialect>();
   LoadedModule result;
-  runDeep([&] {
-    sema::GraphGen(*program, context, options, result).run();
-  });
+  runDeep([&] { sema::GraphGen(*program, context, options, result).run(); });
   return result;
 }
 
@@ -103,8 +101,8 @@ LoadedModule loadModel(StringRef path, DiagnosticEngine &diags,
                        MLIRContext &context, const LoadOptions &options) {
   llvm::ErrorOr<unsigned> buffer = diags.addFile(path);
   if (!buffer) {
-    diags.error(SMLoc(), "cannot read '" + path +
-                             "': " + buffer.getError().message());
+    diags.error(SMLoc(),
+                "cannot read '" + path + "': " + buffer.getError().message());
     return {};
   }
   auto model = TextModel::parse(*buffer, diags);

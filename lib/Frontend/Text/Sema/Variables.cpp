@@ -26,7 +26,8 @@ std::string GraphGen::allocate(NameScope &scope, StringRef wish,
                                ArrayRef<int64_t> turns) {
   auto &[counters, taken] = scope.sites;
   auto isFree = [&](const std::string &name) {
-    return !taken.count(name) && !scope.finalNames.count(withTurns(name, turns));
+    return !taken.count(name) &&
+           !scope.finalNames.count(withTurns(name, turns));
   };
   std::string name = wish.str();
   if (kind == NameScope::Wish::Counted) {
@@ -95,9 +96,8 @@ RankedTensorType GraphGen::evalType(const ast::Type *type) {
 }
 
 /// The initialiser right of `param` and `state`, if a name there is one.
-static std::optional<FunctionValue> findInitializer(GraphGen &gen,
-                                                    const ast::Expr *init,
-                                                    bool hasType) {
+static std::optional<FunctionValue>
+findInitializer(GraphGen &gen, const ast::Expr *init, bool hasType) {
   StringRef name;
   auto *call = dyn_cast<ast::CallExpr>(init);
   if (call)
@@ -177,8 +177,8 @@ static Datum callInitializer(GraphGen &gen, const FunctionValue &init,
   values[1] = Datum::ofInt(fanIn);
   values[2] = Datum::ofInt(shape.empty() ? 1 : shape[0] * field);
   NameScope names;
-  return gen.callFunction(init.initializer, name, std::move(values),
-                          expr->loc, std::move(names));
+  return gen.callFunction(init.initializer, name, std::move(values), expr->loc,
+                          std::move(names));
 }
 
 Value GraphGen::evalInitializer(const ast::VariableStmt *stmt,
@@ -196,8 +196,8 @@ Value GraphGen::evalInitializer(const ast::VariableStmt *stmt,
     value = callInitializer(*this, *init, stmt->init, type);
     if (value.isTensor()) {
       builder.setLoc(mlirLoc(loc));
-      value = tensor(
-          builder.convert(value.getTensor(), type.getElementType()), loc);
+      value = tensor(builder.convert(value.getTensor(), type.getElementType()),
+                     loc);
     }
   } else {
     value = eval(stmt->init);
@@ -234,9 +234,9 @@ nn::VariableOp GraphGen::makeSlot(StringRef name, RankedTensorType type,
                                   double value) {
   if (nn::VariableOp found = builder.lookupVariable(name))
     return found;
-  auto made = builder.createVariable(
-      nn::VariableKind::slot, name,
-      [&](Value) { return builder.splat(type, value); });
+  auto made = builder.createVariable(nn::VariableKind::slot, name, [&](Value) {
+    return builder.splat(type, value);
+  });
   variables[name] = {made, SMLoc(), SMLoc(), nullptr};
   return made;
 }
@@ -262,20 +262,18 @@ static void refuseParameter(GraphGen &gen, const ast::VariableStmt *stmt) {
          inner->caller->decl->functionKind == ast::FunctionKind::Layer)
     inner = inner->caller;
   StringRef word = stmt->isParam ? "parameters" : "state";
-  if (!inner->caller ||
-      inner->decl->functionKind != ast::FunctionKind::Layer) {
+  if (!inner->caller || inner->decl->functionKind != ast::FunctionKind::Layer) {
     gen.error(stmt->loc, Twine(stmt->isParam ? "'param'" : "'state'") +
                              " stands in a layer or a model");
     return;
   }
   Frame *saved = std::exchange(gen.frame, inner->caller);
   Diagnostic &diag =
-      gen.error(inner->callLoc, "'" + inner->decl->name.name + "' has " +
-                                    word + ": call it inside a 'model'");
+      gen.error(inner->callLoc, "'" + inner->decl->name.name + "' has " + word +
+                                    ": call it inside a 'model'");
   gen.frame = saved;
   if (!inner->file->isLibrary && !gen.frame->file->isLibrary)
-    diag.attachNote(stmt->loc,
-                    "'" + stmt->name.name + "' is declared here");
+    diag.attachNote(stmt->loc, "'" + stmt->name.name + "' is declared here");
 }
 
 void GraphGen::runVariable(const ast::VariableStmt *stmt) {
@@ -297,8 +295,7 @@ void GraphGen::runVariable(const ast::VariableStmt *stmt) {
     return finish();
   if (stmt->isParam && type && !isa<FloatType>(type.getElementType())) {
     error(stmt->type->loc, "a parameter must be f32 or f64, but '" + name +
-                               "' is " + describeType(type) +
-                               "; use 'state'");
+                               "' is " + describeType(type) + "; use 'state'");
     return finish();
   }
 
@@ -326,13 +323,12 @@ void GraphGen::runVariable(const ast::VariableStmt *stmt) {
     auto kind = isSlot          ? nn::VariableKind::slot
                 : stmt->isParam ? nn::VariableKind::parameter
                                 : nn::VariableKind::state;
-    nn::VariableOp variable = builder.createVariable(
-        kind, full, [&](Value) {
-          mode = Mode::Init;
-          Value value = evalInitializer(stmt, type);
-          mode = Mode::Graph;
-          return value;
-        });
+    nn::VariableOp variable = builder.createVariable(kind, full, [&](Value) {
+      mode = Mode::Init;
+      Value value = evalInitializer(stmt, type);
+      mode = Mode::Graph;
+      return value;
+    });
     if (!variable)
       return finish();
     // What the region computes from must be in it.
@@ -348,7 +344,8 @@ void GraphGen::runVariable(const ast::VariableStmt *stmt) {
       builder.eraseVariable(variable);
       return finish();
     }
-    if (stmt->isParam && !isa<FloatType>(variable.getTensorType().getElementType()))
+    if (stmt->isParam &&
+        !isa<FloatType>(variable.getTensorType().getElementType()))
       error(stmt->init->loc, "a parameter must be f32 or f64, but '" + name +
                                  "' is " +
                                  describeType(variable.getTensorType()));
@@ -358,11 +355,11 @@ void GraphGen::runVariable(const ast::VariableStmt *stmt) {
                 .first;
   } else if (type && found->second.op.getTensorType() != type) {
     SMLoc call = modelCall(*this);
-    Diagnostic &diag = diags.error(
-        call.isValid() ? call : stmt->loc,
-        "this call makes '" + full + "' " + describeType(type) +
-            ", but an earlier call made it " +
-            describeType(found->second.op.getTensorType()));
+    Diagnostic &diag =
+        diags.error(call.isValid() ? call : stmt->loc,
+                    "this call makes '" + full + "' " + describeType(type) +
+                        ", but an earlier call made it " +
+                        describeType(found->second.op.getTensorType()));
     if (found->second.modelCall.isValid())
       diag.attachNote(found->second.modelCall, "the earlier call is here");
     return finish();
