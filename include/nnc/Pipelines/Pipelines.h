@@ -1,0 +1,44 @@
+//===- Pipelines.h - which passes, in which order ---------------*- C++ -*-===//
+//
+// The only place that orders passes. Each function takes a module from one
+// stage to the next, and each stage is one that `--emit=` can stop at.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_PIPELINES_PIPELINES_H
+#define NNC_PIPELINES_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+
+namespace nnc {
+
+/// How kernels become code.
+struct KernelCodeOptions {
+  /// Width of the target's vector registers, and how many there are.
+  unsigned vectorBits = 128;
+  unsigned vectorRegisters = 16;
+  /// No contraction of products and sums.
+  bool strict = false;
+  /// 0: plain loops.
+  unsigned level = 3;
+};
+
+/// nn with gradients asked for → nn with gradients written out, simplified.
+void buildGradientPipeline(mlir::OpPassManager &pm);
+/// nn → calls of kernels of nn ops.
+void buildKernelPipeline(mlir::OpPassManager &pm);
+/// Kernels of nn ops → kernels of linalg on buffers, with a memory plan.
+void buildBufferPipeline(mlir::OpPassManager &pm);
+/// Kernels of linalg → functions in the LLVM dialect.
+void buildKernelCodePipeline(mlir::OpPassManager &pm, const KernelCodeOptions &options);
+
+/// Entries and steps → C functions named PREFIX_name, for a target whose size_t
+/// has `sizeBits` bits.
+void buildInterfacePipeline(mlir::OpPassManager &pm, llvm::StringRef prefix, int maxThreads,
+                            unsigned sizeBits);
+
+/// Registers the pipelines for nnc-opt.
+void registerPipelines();
+
+} // namespace nnc
+
+#endif // NNC_PIPELINES_PIPELINES_H
