@@ -5,7 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "nnc/Runtime/Commands.h"
+#include "nnc/Runtime/Diagnostics.h"
+#include "nnc/Runtime/Files.h"
 #include "nnc/Runtime/Instance.h"
+#include "nnc/Runtime/Print.h"
+#include "nnc/Runtime/Weights/Safetensors.h"
 #include <cstdio>
 #include <fmt/format.h>
 
@@ -42,6 +46,27 @@ int info(const nnc_model &model) noexcept {
                toString(typeOf(tensor), shapeOf(tensor)));
   }
   return std::fflush(stdout) == 0 ? 0 : 1;
+}
+
+int infoWeights(const std::string &path, bool values) noexcept {
+  try {
+    Safetensors file = parseSafetensors(readFile(path), path);
+    size_t bytes = 0;
+    for (const NamedArray &tensor : file.tensors) {
+      bytes += tensor.array.bytes.size();
+      fmt::print("{}: {}\n", tensor.name,
+                 toString(tensor.array.type, tensor.array.shape));
+      if (values)
+        printArrays({tensor});
+    }
+    for (const auto &[key, value] : file.metadata)
+      fmt::print("metadata {}: {}\n", key, value);
+    fmt::print("{} tensors, {} bytes\n", file.tensors.size(), bytes);
+    return std::fflush(stdout) == 0 ? 0 : 1;
+  } catch (const Error &error) {
+    printError(error);
+    return error.status;
+  }
 }
 
 } // namespace nnc::runtime

@@ -29,6 +29,9 @@ int run(const nnc_model &model, const RunOptions &options) noexcept;
 /// Prints what is in the model.
 int info(const nnc_model &model) noexcept;
 
+/// Prints what is in a safetensors file, with `values` large ones in short.
+int infoWeights(const std::string &path, bool values) noexcept;
+
 /// For which sizes of the first dimension a step must be compiled.
 struct BatchPlan {
   int64_t samples = 0; // in the training part

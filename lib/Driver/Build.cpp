@@ -1,0 +1,140 @@
+//===- Build.cpp - nnc build ----------------------------------------------===//
+//
+// Writes what --emit asks for next to PREFIX, each file whole or not at all.
+//
+//===----------------------------------------------------------------------===//
+#include "Commands.h"
+#include "Compile.h"
+#include "nnc/Support/File.h"
+#include "nnc/Target/TargetMachine.h"
+#include "llvm/Support/Path.h"
+#include "llvm/TargetParser/Triple.h"
+
+using namespace mlir;
+using namespace nnc;
+using namespace nnc::driver;
+
+/// The last part of a path, made a C identifier.
+static std::string identifierOf(StringRef path) {
+  std::string name = llvm::sys::path::filename(path).str();
+  for (char &c : name)
+    if (!llvm::isAlnum(c) && c != '_')
+      c = '_';
+  if (name.empty() || llvm::isDigit(name[0]))
+    name.insert(name.begin(), '_');
+  return name;
+}
+
+static bool isIdentifier(StringRef name) {
+  return !name.empty() && !llvm::isDigit(name[0]) &&
+         llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+}
+
+namespace {
+struct StageFile {
+  const char *kind;
+  const char *ending;
+  Stage stage;
+};
+} // namespace
+
+static constexpr StageFile stageFiles[] = {
+    {"nn", ".nn.mlir", Stage::NN},
+    {"grad", ".grad.mlir", Stage::Grad},
+    {"kernel", ".kernel.mlir", Stage::Kernel},
+    {"linalg", ".linalg.mlir", Stage::Linalg},
+    {"llvm-mlir", ".llvm.mlir", Stage::LLVMDialect},
+    {"llvm", ".ll", Stage::LLVM},
+    {"asm", ".s", Stage::Assembly},
+};
+
+/// One line per function, then the sizes of an instance.
+static void printReport(const ModelInterface &interface, bool printMemory) {
+  for (const auto &function : interface.functions)
+    llvm::outs() << function.name << ": parameters " << interface.parametersSize << " B, state "
+                 << interface.stateSize << " B, scratch " << interface.scratchSize << " B, "
+                 << function.flops << " flops\n";
+  if (!printMemory)
+    return;
+  for (const auto &tensor : interface.tensors)
+    llvm::outs() << llvm::formatv("{0,10}  {1,10}  {2}\n", tensor.offset, tensor.bytes, tensor.name);
+  llvm::outs() << llvm::formatv("{0,10}  {1,10}  scratch\n", interface.arenaOffset,
+                                interface.scratchSize);
+  llvm::outs() << "an instance takes " << interface.size << " bytes\n";
+}
+
+int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
+  const BuildOptions &build = invocation.build;
+  std::vector<std::string> kinds = build.emit;
+  if (kinds.empty())
+    kinds = {"obj", "header"};
+  auto wants = [&](StringRef kind) { return llvm::is_contained(kinds, kind); };
+  bool executable = wants("exe");
+
+  CompileRequest request;
+  request.prefix = build.symbolPrefix.empty() ? identifierOf(build.prefixPath) : build.symbolPrefix;
+  if (!isIdentifier(request.prefix))
+    return fail(2, "--prefix wants a C identifier, found '" + Twine(request.prefix) + "'");
+  request.maxThreads = build.maxThreads;
+  request.withMain = executable;
+
+  int status = 0;
+  auto target = resolveCode(invocation.code, /*nativeByDefault=*/executable, status);
+  if (!target)
+    return status;
+  if (executable && llvm::Triple(target->triple).getArch() != llvm::Triple(getHostTriple()).getArch())
+    return fail(2, "an executable can be linked for this machine only; build obj for " +
+                       Twine(target->triple));
+  request.target = *target;
+
+  auto model = Model::open(invocation.code.model, context, status);
+  if (!model)
+    return status;
+  OwningOpRef<ModuleOp> module = model->generate(invocation.code, status);
+  if (!module)
+    return status;
+  if (module->getOps<FunctionOpInterface>().empty())
+    return fail(1, Twine(invocation.code.model) + ": there is no entry or step to build");
+
+  request.last = Stage::NN;
+  for (const StageFile &file : stageFiles)
+    if (wants(file.kind))
+      request.last = std::max(request.last, file.stage);
+  bool needsObject = executable || wants("obj") || wants("header");
+  if (needsObject)
+    request.last = Stage::Object;
+  auto write = [](const Twine &path, StringRef content) {
+    if (llvm::Error error = writeFile(path.str(), content))
+      return fail(1, llvm::toString(std::move(error)));
+    return 0;
+  };
+  bool writesStages = llvm::any_of(stageFiles, [&](const StageFile &f) { return wants(f.kind); });
+  if (writesStages)
+    request.onStage = [&](Stage stage, StringRef text) {
+      for (const StageFile &file : stageFiles)
+        if (file.stage == stage && wants(file.kind))
+          return write(Twine(build.prefixPath) + file.ending, text);
+      return 0;
+    };
+  if (needsObject && invocation.code.cpu.empty() && !executable)
+    remark("code is for " + Twine(target->cpu) + ", the baseline of " + target->triple +
+           "; --cpu chooses another processor");
+
+  auto compiled = compile(*module, *model, request, status);
+  if (!compiled)
+    return status;
+  if (wants("obj"))
+    status = write(Twine(build.prefixPath) + ".o", compiled->object);
+  if (status == 0 && (wants("header") || wants("obj")))
+    status = write(Twine(build.prefixPath) + ".h", compiled->header);
+  if (status == 0 && executable) {
+    auto runtime = findRuntimeLibrary(nullptr, reinterpret_cast<void *>(&runBuild));
+    if (!runtime)
+      return fail(3, llvm::toString(runtime.takeError()));
+    if (llvm::Error error = linkExecutable(*compiled, *runtime, build.prefixPath))
+      status = fail(1, llvm::toString(std::move(error)));
+  }
+  if (status == 0)
+    printReport(compiled->interface, build.printMemory);
+  return status;
+}

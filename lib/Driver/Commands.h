@@ -1,0 +1,19 @@
+//===- Commands.h - one function per sub-command ----------------*- C++ -*-===//
+#ifndef NNC_DRIVER_COMMANDS_H
+#define NNC_DRIVER_COMMANDS_H
+
+#include "nnc/Driver/Options.h"
+#include "mlir/IR/MLIRContext.h"
+
+namespace nnc::driver {
+
+int runBuild(const Invocation &invocation, mlir::MLIRContext &context);
+int runCheck(const Invocation &invocation, mlir::MLIRContext &context);
+int runInfo(const Invocation &invocation, mlir::MLIRContext &context);
+int runPredict(const Invocation &invocation, mlir::MLIRContext &context);
+int runRun(const Invocation &invocation, mlir::MLIRContext &context);
+int runTrain(const Invocation &invocation, mlir::MLIRContext &context);
+
+} // namespace nnc::driver
+
+#endif // NNC_DRIVER_COMMANDS_H

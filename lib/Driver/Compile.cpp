@@ -1,0 +1,133 @@
+//===- Compile.cpp - an nn module to code ---------------------------------===//
+//
+// Takes a module through the pipelines, stopping for the stages that were asked
+// for. What passes report is printed like the front end's own messages.
+//
+//===----------------------------------------------------------------------===//
+#include "Compile.h"
+#include "nnc/Analysis/Flops.h"
+#include "nnc/Analysis/ModelInterface.h"
+#include "nnc/Dialect/NN/IR/NN.h"
+#include "nnc/Pipelines/Pipelines.h"
+#include "mlir/Pass/PassManager.h"
+
+#include "llvm/Target/TargetMachine.h"
+
+using namespace mlir;
+using namespace nnc;
+using namespace nnc::driver;
+
+std::optional<CodeOptions> nnc::driver::resolveCode(const CodeArguments &code, bool nativeByDefault,
+                                                      int &status) {
+  if (code.backend == "halide") {
+    status = fail(1, "the Halide back end is not built in; --backend=mlir is");
+    return std::nullopt;
+  }
+  CodeOptions options;
+  options.triple = code.target;
+  options.cpu = code.cpu.empty() && nativeByDefault ? "native" : code.cpu;
+  options.features = code.features;
+  options.optLevel = code.level;
+  options.strictFloatingPoint = code.strict;
+  llvm::Expected<CodeOptions> resolved = resolveTarget(options);
+  if (!resolved) {
+    status = fail(2, llvm::toString(resolved.takeError()));
+    return std::nullopt;
+  }
+  return *resolved;
+}
+
+bool nnc::driver::runPasses(ModuleOp module, Model &model,
+                            llvm::function_ref<void(OpPassManager &)> build, int &status) {
+  PassManager pm(module.getContext());
+  build(pm);
+  MessageCollector messages(module.getContext(), model);
+  LogicalResult result = pm.run(module);
+  bool reported = messages.print();
+  if (succeeded(result))
+    return true;
+  status = reported ? 1 : fail(3, "internal error: a pass failed without a message");
+  return false;
+}
+
+/// What schedules are derived from: the vector registers of the target.
+static KernelCodeOptions describeVectors(llvm::TargetMachine &machine, const CodeOptions &target) {
+  KernelCodeOptions options;
+  options.strict = target.strictFloatingPoint;
+  options.level = target.optLevel;
+  VectorRegisters registers = getVectorRegisters(machine);
+  options.vectorBits = registers.bits;
+  options.vectorRegisters = registers.count;
+  return options;
+}
+
+static std::string print(ModuleOp module) {
+  std::string text;
+  llvm::raw_string_ostream os(text);
+  module.print(os);
+  os << '\n';
+  return text;
+}
+
+std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
+                                                  const CompileRequest &request, int &status) {
+  status = 0;
+  // Writes a stage; answers whether to go on.
+  auto reach = [&](Stage stage, llvm::function_ref<std::string()> text) {
+    if (request.onStage)
+      status = request.onStage(stage, text());
+    return status == 0 && stage < request.last;
+  };
+  auto moduleText = [&] { return print(module); };
+  auto passes = [&](llvm::function_ref<void(OpPassManager &)> build) {
+    return runPasses(module, model, build, status);
+  };
+  auto broken = [&](llvm::Error error) -> std::nullopt_t {
+    status = fail(3, "internal error: " + llvm::toString(std::move(error)));
+    return std::nullopt;
+  };
+
+  if (!reach(Stage::NN, moduleText))
+    return std::nullopt;
+  if (!passes(buildGradientPipeline) || !reach(Stage::Grad, moduleText))
+    return std::nullopt;
+  Builder builder(module.getContext());
+  for (auto function : module.getOps<FunctionOpInterface>())
+    function->setAttr(kFlopsAttrName, builder.getI64IntegerAttr(countFunctionFlops(function)));
+  if (!passes(buildKernelPipeline) || !reach(Stage::Kernel, moduleText))
+    return std::nullopt;
+  if (!passes(buildBufferPipeline) || !reach(Stage::Linalg, moduleText))
+    return std::nullopt;
+
+  ModelInterface interface = describeModel(module, request.prefix, request.maxThreads);
+  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = createTargetMachine(request.target);
+  if (!machine)
+    return broken(machine.takeError());
+  KernelCodeOptions code = describeVectors(**machine, request.target);
+  unsigned pointerBits = (*machine)->createDataLayout().getPointerSizeInBits();
+  bool lowered = passes([&](OpPassManager &pm) {
+    buildKernelCodePipeline(pm, code);
+    buildInterfacePipeline(pm, request.prefix, request.maxThreads, pointerBits);
+  });
+  if (!lowered || !reach(Stage::LLVMDialect, moduleText))
+    return std::nullopt;
+
+  if (request.onStage || request.last < Stage::Object) {
+    llvm::LLVMContext context;
+    auto ir = emitLLVM(module, interface, **machine, request.target.optLevel, context);
+    if (!ir)
+      return broken(ir.takeError());
+    if (!reach(Stage::LLVM, [&] { return printLLVM(**ir); }))
+      return std::nullopt;
+    auto assembly = emitCode(**ir, **machine, llvm::CodeGenFileType::AssemblyFile);
+    if (!assembly)
+      return broken(assembly.takeError());
+    if (!reach(Stage::Assembly, [&] { return *assembly; }))
+      return std::nullopt;
+  }
+  llvm::Expected<CompiledModel> compiled =
+      compileModel(module, interface, request.target, request.withMain);
+  if (!compiled)
+    return broken(compiled.takeError());
+  return std::move(*compiled);
+}

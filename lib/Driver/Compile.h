@@ -1,0 +1,42 @@
+//===- Compile.h - an nn module to code -------------------------*- C++ -*-===//
+#ifndef NNC_DRIVER_COMPILE_H
+#define NNC_DRIVER_COMPILE_H
+
+#include "Model.h"
+#include "nnc/Target/Emit.h"
+#include "nnc/Target/VectorRegisters.h"
+#include <optional>
+
+namespace nnc::driver {
+
+/// A stage of compilation that can be written to a file, in this order.
+enum class Stage { NN, Grad, Kernel, Linalg, LLVMDialect, LLVM, Assembly, Object };
+
+struct CompileRequest {
+  CodeOptions target;
+  std::string prefix = "model";
+  int maxThreads = 16;
+  /// Add `main` to the program object.
+  bool withMain = false;
+  /// Nothing after this stage is needed.
+  Stage last = Stage::Object;
+  /// Called with the text of each stage that is reached, but for the object.
+  std::function<int(Stage, llvm::StringRef)> onStage;
+};
+
+/// What was asked of the code options, for a target; prints an error, sets
+/// `status` and answers nothing if that target is not known.
+std::optional<CodeOptions> resolveCode(const CodeArguments &code, bool nativeByDefault, int &status);
+
+/// Compiles `module` in place. Answers nothing after an error, which is printed,
+/// or if the last stage lies before the object; `status` tells which.
+std::optional<CompiledModel> compile(mlir::ModuleOp module, Model &model,
+                                     const CompileRequest &request, int &status);
+
+/// Runs passes; prints what they report at the user's lines.
+bool runPasses(mlir::ModuleOp module, Model &model,
+               llvm::function_ref<void(mlir::OpPassManager &)> build, int &status);
+
+} // namespace nnc::driver
+
+#endif // NNC_DRIVER_COMPILE_H

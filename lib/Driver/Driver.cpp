@@ -1,0 +1,43 @@
+//===- Driver.cpp - argv to files -----------------------------------------===//
+#include "nnc/Driver/Driver.h"
+#include "Commands.h"
+#include "Model.h"
+#include "nnc/Driver/Version.h"
+#include "nnc/InitAllDialects.h"
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/IR/DialectRegistry.h"
+#include "llvm/Support/InitLLVM.h"
+
+using namespace mlir;
+using namespace nnc::driver;
+
+int nnc::driver::run(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  llvm::setBugReportMsg("nnc: internal error: please report it with the model and the command line\n");
+  Invocation invocation;
+  int status = 0;
+  if (!parseCommandLine(argc, argv, versionText(), invocation, status))
+    return status;
+
+  DialectRegistry registry;
+  nnc::registerAllDialects(registry);
+  MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  switch (invocation.command) {
+  case Command::Build:
+    return runBuild(invocation, context);
+  case Command::Run:
+    return runRun(invocation, context);
+  case Command::Train:
+    return runTrain(invocation, context);
+  case Command::Predict:
+    return runPredict(invocation, context);
+  case Command::Check:
+    return runCheck(invocation, context);
+  case Command::Info:
+    return runInfo(invocation, context);
+  case Command::None:
+    break;
+  }
+  return fail(3, "internal error: a command without an implementation");
+}

@@ -1,0 +1,200 @@
+//===- InterpretedModel.cpp - the interpreter as a compiled model ---------===//
+//
+// Describes a module as the runtime library expects a compiled one, with calls
+// that go to the interpreter. The runtime's C interface carries no context of
+// ours, so there is one such model at a time.
+//
+//===----------------------------------------------------------------------===//
+#include "InterpretedModel.h"
+#include "Compile.h"
+#include "nnc/Analysis/Flops.h"
+#include "nnc/Analysis/ModelInterface.h"
+#include "nnc/Dialect/NN/IR/NN.h"
+#include "nnc/Interpreter/Interpreter.h"
+#include "nnc/Pipelines/Pipelines.h"
+#include "nnc/Runtime/Commands.h"
+#include "Summary.h"
+
+using namespace mlir;
+using namespace nnc;
+using namespace nnc::driver;
+
+namespace {
+
+struct InterpretedModel {
+  InterpretedModel(ModuleOp module, Model &model, FunctionOpInterface function);
+
+  Model &model;
+  ModuleOp module;
+  FunctionOpInterface function;
+  Interpreter interpreter;
+  std::vector<RankedTensorType> variableTypes;
+  std::vector<nnc_tensor> tensors;
+  std::vector<nnc_port> ports;
+  nnc_function described = {};
+  nnc_model descriptor = {};
+};
+
+} // namespace
+
+static InterpretedModel *current = nullptr;
+
+/// Copies elements out of or into memory of the tensor's element type.
+template <typename Visit>
+static void withType(Type element, Visit visit) {
+  if (element.isF32())
+    return visit(float());
+  if (element.isF64())
+    return visit(double());
+  if (element.isInteger(1) || element.isUnsignedInteger(8))
+    return visit(uint8_t());
+  if (element.isInteger(8))
+    return visit(int8_t());
+  if (element.isInteger(16))
+    return visit(int16_t());
+  if (element.isInteger(32))
+    return visit(int32_t());
+  return visit(int64_t());
+}
+
+static void store(const Tensor &tensor, void *to) {
+  withType(tensor.type.getElementType(), [&](auto type) {
+    auto *elements = static_cast<decltype(type) *>(to);
+    for (int64_t i = 0; i != tensor.size(); ++i)
+      elements[i] = static_cast<decltype(type)>(tensor.isFloat() ? tensor.floats[i] : tensor.ints[i]);
+  });
+}
+
+static Tensor fetch(RankedTensorType tensorType, const void *from) {
+  Tensor tensor(tensorType);
+  withType(tensorType.getElementType(), [&](auto type) {
+    auto *elements = static_cast<const decltype(type) *>(from);
+    for (int64_t i = 0; i != tensor.size(); ++i) {
+      if (tensor.isFloat())
+        tensor.floats[i] = elements[i];
+      else
+        tensor.ints[i] = elements[i];
+    }
+  });
+  return tensor;
+}
+
+/// Runs `body` and prints what the interpreter reports; a failure is the status
+/// of an index that is out of range, the one mistake a call can make.
+static int guarded(llvm::function_ref<LogicalResult()> body) {
+  MessageCollector messages(current->module.getContext(), current->model);
+  LogicalResult result = body();
+  messages.print();
+  return succeeded(result) ? NNC_OK : NNC_INDEX_OUT_OF_RANGE;
+}
+
+static int init(void *, uint64_t seed) {
+  return guarded([&] { return current->interpreter.initialize(seed); });
+}
+
+static int read(const void *, size_t index, void *values) {
+  store(*current->interpreter.readVariable(current->tensors[index].name), values);
+  return NNC_OK;
+}
+
+static int write(void *, size_t index, const void *values) {
+  Tensor value = fetch(current->variableTypes[index], values);
+  return guarded([&] {
+    return current->interpreter.writeVariable(current->tensors[index].name, std::move(value));
+  });
+}
+
+static int setParallel(void *, nnc_parallel_for *, void *, int) { return NNC_OK; }
+static int report(void *, float) { return NNC_OK; }
+static const char *statusText(int code) {
+  return code == NNC_OK ? "done" : "the interpreter could not run the function";
+}
+
+static int call(void *, void *const *arguments) {
+  FunctionOpInterface function = current->function;
+  SmallVector<Tensor> inputs;
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+    inputs.push_back(fetch(cast<RankedTensorType>(type), arguments[i]));
+  return guarded([&]() -> LogicalResult {
+    auto outputs = current->interpreter.call(function.getName(), inputs);
+    if (failed(outputs))
+      return failure();
+    for (auto [i, output] : llvm::enumerate(*outputs))
+      if (void *to = arguments[inputs.size() + i])
+        store(output, to);
+    return success();
+  });
+}
+
+static nnc_port describePort(StringAttr name, Type tensor) {
+  auto type = cast<RankedTensorType>(tensor);
+  nnc_port port = {};
+  port.name = name ? name.data() : "_";
+  port.type = static_cast<int32_t>(getElementCode(type.getElementType()));
+  port.rank = type.getRank();
+  llvm::copy(type.getShape(), port.shape);
+  return port;
+}
+
+InterpretedModel::InterpretedModel(ModuleOp module, Model &model, FunctionOpInterface function)
+    : model(model), module(module), function(function),
+      interpreter(module, InterpreterOptions{/*roundVariables=*/true}) {
+  for (auto variable : module.getOps<nn::VariableOp>()) {
+    RankedTensorType type = variable.getTensorType();
+    nnc_port port = describePort(variable.getSymNameAttr(), type);
+    nnc_tensor tensor = {};
+    tensor.name = port.name;
+    tensor.type = port.type;
+    tensor.kind = static_cast<int32_t>(variable.getKind());
+    tensor.rank = port.rank;
+    std::copy(std::begin(port.shape), std::end(port.shape), tensor.shape);
+    tensor.bytes = byteSize(type);
+    tensors.push_back(tensor);
+    variableTypes.push_back(type);
+  }
+  auto nameOf = [](Attribute attr) { return dyn_cast_or_null<StringAttr>(attr); };
+  for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
+    ports.push_back(describePort(nameOf(function.getArgAttr(i, "nn.name")), type));
+  for (auto [i, type] : llvm::enumerate(function.getResultTypes()))
+    ports.push_back(describePort(nameOf(function.getResultAttr(i, "nn.name")), type));
+  auto base = function->getAttrOfType<StringAttr>("base_name");
+  described.name = function.getNameAttr().data();
+  described.base = base ? base.data() : described.name;
+  described.kind = isa<nn::StepOp>(function) ? NNC_STEP : NNC_ENTRY;
+  described.inputs = function.getNumArguments();
+  described.outputs = function.getNumResults();
+  described.ports = ports.data();
+  described.call = call;
+  described.flops = countFunctionFlops(function);
+  descriptor.abi = NNC_MODEL_ABI;
+  descriptor.name = "model";
+  descriptor.size = descriptor.align = 64;
+  descriptor.max_threads = 1;
+  descriptor.tensor_count = tensors.size();
+  descriptor.tensors = tensors.data();
+  descriptor.function_count = 1;
+  descriptor.functions = &described;
+  descriptor.init = init;
+  descriptor.read = read;
+  descriptor.write = write;
+  descriptor.set_parallel = setParallel;
+  descriptor.report = report;
+  descriptor.status = statusText;
+}
+
+int nnc::driver::runInterpreted(ModuleOp module, Model &model, const runtime::RunOptions &options) {
+  int status = 0;
+  if (!runPasses(module, model, buildGradientPipeline, status))
+    return status;
+  FunctionOpInterface function;
+  for (auto candidate : module.getOps<FunctionOpInterface>())
+    if (candidate.getName() == options.function)
+      function = candidate;
+  if (!function)
+    return fail(2, "there is no entry or step '" + Twine(options.function) + "'");
+  InterpretedModel interpreted(module, model, function);
+  current = &interpreted;
+  status = runtime::run(interpreted.descriptor, options);
+  current = nullptr;
+  return status;
+}

@@ -1,0 +1,203 @@
+//===- Train.cpp - nnc train, predict and run -----------------------------===//
+//
+// Compile for this machine, load, and hand over to the runtime library, which
+// an emitted executable uses in the same way. Free first dimensions get the
+// sizes that the data asks for.
+//
+//===----------------------------------------------------------------------===//
+#include "Commands.h"
+#include "Compile.h"
+#include "InterpretedModel.h"
+#include "nnc/Runtime/Commands.h"
+#include "nnc/Target/Jit.h"
+#include <chrono>
+
+using namespace mlir;
+using namespace nnc;
+using namespace nnc::driver;
+
+/// Compiles a module and loads it. Null after an error.
+static std::unique_ptr<LoadedModel> load(ModuleOp module, Model &model, const CodeArguments &code,
+                                         int &status) {
+  auto target = resolveCode(code, /*nativeByDefault=*/true, status);
+  if (!target)
+    return nullptr;
+  CompileRequest request;
+  request.target = *target;
+  auto compiled = compile(module, model, request, status);
+  if (!compiled)
+    return nullptr;
+  auto loaded = LoadedModel::load(*compiled);
+  if (!loaded) {
+    status = fail(3, "internal error: " + llvm::toString(loaded.takeError()));
+    return nullptr;
+  }
+  return std::move(*loaded);
+}
+
+/// Names that -D leaves open in a function.
+static std::vector<std::string> openDims(const FunctionSummary &function,
+                                         ArrayRef<Define> defines) {
+  std::vector<std::string> open;
+  for (const std::string &dim : function.freeDims)
+    if (llvm::none_of(defines, [&](const Define &define) { return define.name == dim; }))
+      open.push_back(dim);
+  return open;
+}
+
+namespace {
+/// A function's inputs as ports; an open first dimension is -1.
+struct Ports {
+  explicit Ports(const FunctionSummary &function) {
+    for (const ArgumentSummary &argument : function.arguments) {
+      nnc_port port = {};
+      port.name = argument.name.c_str();
+      port.type = typeCode(argument.element);
+      port.rank = argument.dims.size();
+      for (auto [axis, dim] : llvm::enumerate(argument.dims)) {
+        int64_t size;
+        port.shape[axis] = StringRef(dim).getAsInteger(10, size) ? -1 : size;
+      }
+      ports.push_back(port);
+    }
+  }
+  static int32_t typeCode(StringRef element) {
+    return llvm::StringSwitch<int32_t>(element)
+        .Case("f64", NNC_F64)
+        .Case("i8", NNC_I8)
+        .Case("u8", NNC_U8)
+        .Case("i16", NNC_I16)
+        .Case("i32", NNC_I32)
+        .Case("i64", NNC_I64)
+        .Case("bool", NNC_BOOL)
+        .Default(NNC_F32);
+  }
+  std::vector<nnc_port> ports;
+};
+} // namespace
+
+/// The dimension that --batch gives: the open first one of the inputs. Answers
+/// false after an error.
+static bool findBatchDim(const FunctionSummary &function, ArrayRef<Define> defines,
+                         std::string &dim, int &status) {
+  std::vector<std::string> open = openDims(function, defines);
+  for (const ArgumentSummary &argument : function.arguments)
+    if (!argument.dims.empty() && llvm::is_contained(open, argument.dims[0])) {
+      dim = argument.dims[0];
+      break;
+    }
+  for (const std::string &name : open)
+    if (name != dim) {
+      status = fail(2, "'" + Twine(function.name) + "' has the free dimension '" + name +
+                           "': give it with -D " + name + "=SIZE");
+      return false;
+    }
+  return true;
+}
+
+int nnc::driver::runTrain(const Invocation &invocation, MLIRContext &context) {
+  int status = 0;
+  auto model = Model::open(invocation.code.model, context, status);
+  if (!model)
+    return status;
+  auto defines = parseDefines(invocation.code.defines);
+  if (!defines)
+    return 2;
+  const runtime::TrainOptions &options = invocation.train;
+  const FunctionSummary *step = model->findFunction(options.step);
+  if (!step || !step->isStep)
+    return fail(2, "there is no step '" + Twine(options.step) + "' in " + invocation.code.model);
+
+  std::string batchDim;
+  if (!findBatchDim(*step, *defines, batchDim, status))
+    return status;
+  if (!batchDim.empty()) {
+    Ports ports(*step);
+    runtime::BatchPlan plan;
+    if (int failed = runtime::planTraining(options, ports.ports.data(), ports.ports.size(), plan))
+      return failed;
+    Define define{batchDim, {std::to_string(plan.batch)}};
+    if (plan.rest != 0 && plan.rest != plan.batch)
+      define.values.push_back(std::to_string(plan.rest));
+    defines->push_back(define);
+  }
+  std::vector<OpenFunction> open;
+  auto module = model->generate(*defines, invocation.code.entries, status, &open);
+  if (!module)
+    return status;
+  for (const OpenFunction &function : open)
+    remark("'" + Twine(function.name) + "' is left out: its dimension " + function.dims.front() +
+           " is open");
+  auto loaded = load(*module, *model, invocation.code, status);
+  if (!loaded)
+    return status;
+  return runtime::train(*loaded->getDescriptor(), options);
+}
+
+int nnc::driver::runPredict(const Invocation &invocation, MLIRContext &context) {
+  int status = 0;
+  auto model = Model::open(invocation.code.model, context, status);
+  if (!model)
+    return status;
+  auto defines = parseDefines(invocation.code.defines);
+  if (!defines)
+    return 2;
+  runtime::PredictOptions options = invocation.predict;
+  std::vector<std::string> entries;
+  for (const FunctionSummary &function : model->getFunctions())
+    if (!function.isStep)
+      entries.push_back(function.name);
+  if (options.entry.empty())
+    options.entry = entries.size() == 1 ? entries.front() : "predict";
+  const FunctionSummary *entry = model->findFunction(options.entry);
+  if (!entry || entry->isStep)
+    return fail(2, "there is no entry '" + Twine(options.entry) + "' in " + invocation.code.model);
+  std::string batchDim;
+  if (!findBatchDim(*entry, *defines, batchDim, status))
+    return status;
+  if (!batchDim.empty()) {
+    Ports ports(*entry);
+    int64_t samples = 1;
+    if (int failed = runtime::countSamples(options, ports.ports.data(), ports.ports.size(), samples))
+      return failed;
+    defines->push_back({batchDim, {std::to_string(std::min<int64_t>(samples, 64))}});
+  }
+  std::vector<OpenFunction> open;
+  auto module = model->generate(*defines, {options.entry}, status, &open);
+  if (!module)
+    return status;
+  auto loaded = load(*module, *model, invocation.code, status);
+  if (!loaded)
+    return status;
+  return runtime::predict(*loaded->getDescriptor(), options);
+}
+
+int nnc::driver::runRun(const Invocation &invocation, MLIRContext &context) {
+  auto start = std::chrono::steady_clock::now();
+  int status = 0;
+  auto model = Model::open(invocation.code.model, context, status);
+  if (!model)
+    return status;
+  runtime::RunOptions options = invocation.run;
+  // A variant is asked for by its own name: predict_64 of predict.
+  CodeArguments code = invocation.code;
+  if (code.entries.empty()) {
+    StringRef name = options.function;
+    if (!model->findFunction(name))
+      name = name.substr(0, name.rfind('_'));
+    if (!model->findFunction(name))
+      return fail(2, "there is no entry or step '" + Twine(options.function) + "' in " + code.model);
+    code.entries = {name.str()};
+  }
+  auto module = model->generate(code, status);
+  if (!module)
+    return status;
+  if (invocation.interpret)
+    return runInterpreted(*module, *model, options);
+  auto loaded = load(*module, *model, code, status);
+  if (!loaded)
+    return status;
+  options.compileSeconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  return runtime::run(*loaded->getDescriptor(), options);
+}
