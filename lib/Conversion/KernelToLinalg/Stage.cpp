@@ -141,12 +141,34 @@ void Stage::coverReducedLoops() {
   block->insertArgument(inputs.size() - 1, byte, loc);
 }
 
+/// linalg takes a loop's bound from every operand that it alone indexes; one of
+/// which the nest reads a leading part only is cut to that part.
+Value Stage::cutToLoops(Value buffer, AffineMap map) {
+  OpBuilder &b = buffers.builder;
+  auto type = cast<MemRefType>(buffer.getType());
+  SmallVector<OpFoldResult> extents;
+  bool cut = false;
+  for (auto [expr, extent] : llvm::zip(map.getResults(), type.getShape())) {
+    auto loop = dyn_cast<AffineDimExpr>(expr);
+    int64_t size = loop ? sizes[loop.getPosition()] : extent;
+    cut |= size != extent;
+    extents.push_back(b.getIndexAttr(size));
+  }
+  if (!cut)
+    return buffer;
+  SmallVector<OpFoldResult> zeros(extents.size(), b.getIndexAttr(0)),
+      ones(extents.size(), b.getIndexAttr(1));
+  return memref::SubViewOp::create(b, loc, buffer, zeros, extents, ones);
+}
+
 linalg::GenericOp Stage::finish(ValueRange values) {
   SmallVector<Value> stored;
   for (auto [value, output] : llvm::zip(values, outputs))
     stored.push_back(toStorage(value, cast<MemRefType>(output.getType()).getElementType()));
   linalg::YieldOp::create(body, loc, stored);
   coverReducedLoops();
+  for (auto [input, map] : llvm::zip(inputs, inputMaps))
+    input = cutToLoops(input, map);
   SmallVector<AffineMap> maps(inputMaps);
   llvm::append_range(maps, outputMaps);
   auto generic = linalg::GenericOp::create(buffers.builder, loc, TypeRange{}, inputs, outputs,

@@ -102,6 +102,7 @@ private:
   mlir::Value fromStorage(mlir::Value value, mlir::Type element);
   mlir::Value toStorage(mlir::Value value, mlir::Type storage);
   void coverReducedLoops();
+  mlir::Value cutToLoops(mlir::Value buffer, mlir::AffineMap map);
 
   Buffers &buffers;
   llvm::SmallVector<int64_t> sizes;

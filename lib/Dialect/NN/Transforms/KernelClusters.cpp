@@ -52,7 +52,8 @@ KernelRole nnc::nn::getKernelRole(Operation *op) {
   // An op can only live inside users that evaluate their operands element by
   // element; for any other user it has to be computed (or viewed) once.
   bool inlinable = llvm::all_of(op->getUsers(), [](Operation *user) {
-    KernelRole use = getPreferredRole(user);
+    // A reshape floats or stays outside as a view, by its own users.
+    KernelRole use = isa<ReshapeOp>(user) ? getKernelRole(user) : getPreferredRole(user);
     return use != KernelRole::Outside && use != KernelRole::Contraction &&
            use != KernelRole::Alone;
   });
