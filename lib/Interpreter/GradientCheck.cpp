@@ -261,13 +261,14 @@ GradientRow Check::compare(const ProbedLoss &loss, const ProbedValue &value) {
   };
   double unit = std::max(rootMeanSquare(base), 1e-2), largest = largestOf(gradient);
   double rootOfSum = rootMeanSquare(gradient) * std::sqrt(static_cast<double>(base.size()));
+  double centre = evaluate(loss, value, base);
   // Compiled f32 gradients carry the rounding of the largest among them.
   double nativeFloor = 1e-4 * getScale(loss);
   // Compares once; false if a kink is too near.
   auto tryDirection = [&](const Direction &direction, double size, bool isLast) {
     SlopeComparison found = compareSlope(
         [&](double by) { return evaluate(loss, value, direction.move(base, by)); },
-        direction.along(gradient), unit, 1e-3 * size, options.tolerance);
+        centre, direction.along(gradient), unit, 1e-3 * size, options.tolerance);
     bool isJudged = std::isfinite(found.error);
     if (found.verdict == SlopeComparison::Unclear && !(isLast && isJudged)) {
       ++row.kinks;

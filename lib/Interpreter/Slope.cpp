@@ -16,8 +16,9 @@
 
 using namespace nnc;
 
-SlopeComparison nnc::compareSlope(llvm::function_ref<double(double)> function, double derivative,
-                                  double unit, double scale, double tolerance) {
+SlopeComparison nnc::compareSlope(llvm::function_ref<double(double)> function, double centre,
+                                  double derivative, double unit, double scale,
+                                  double tolerance) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   // What rounding may leave in a value of the function, relative to it.
   constexpr double rounding = 256 * std::numeric_limits<double>::epsilon();
@@ -26,7 +27,8 @@ SlopeComparison nnc::compareSlope(llvm::function_ref<double(double)> function, d
 
   SlopeComparison result;
   result.error = infinity;
-  double centre = function(0), sharpest = infinity, floor = 0;
+  double sharpest = infinity, floor = 0;
+  bool isExplained = false;
   for (double factor : {1e-3, 1e-4, 1e-5, 1e-6}) {
     double h = factor * unit;
     double right = function(h), left = function(-h);
@@ -52,17 +54,18 @@ SlopeComparison nnc::compareSlope(llvm::function_ref<double(double)> function, d
     if (uncertainty > mostUncertain * size)
       continue;
     sharpest = std::min(sharpest, uncertainty / size);
-    double error = std::max(0.0, std::fabs(slope - derivative) - uncertainty) / size;
-    if (error < result.error) {
-      result.error = error;
+    double difference = std::fabs(slope - derivative);
+    if (difference / size < result.error) {
+      result.error = difference / size;
       result.slope = slope;
     }
-    if (error <= tolerance) {
-      result.verdict = SlopeComparison::Agrees;
-      return result;
-    }
+    isExplained |= difference <= uncertainty + tolerance * size;
+    if (result.error <= tolerance)
+      break;
   }
-  if (sharpest <= 1e-5)
+  if (isExplained)
+    result.verdict = SlopeComparison::Agrees;
+  else if (sharpest <= 1e-5)
     result.verdict = SlopeComparison::Differs;
   return result;
 }

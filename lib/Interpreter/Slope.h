@@ -13,7 +13,8 @@ namespace nnc {
 
 struct SlopeComparison {
   enum Verdict {
-    /// The derivative is right, as far as differences can tell.
+    /// The derivative is right, as far as differences can tell: their own
+    /// uncertainty, never more than 1e-3 of the slope, explains the error.
     Agrees,
     /// It is off by more than the differences themselves are.
     Differs,
@@ -22,18 +23,19 @@ struct SlopeComparison {
     Unclear
   };
   Verdict verdict = Unclear;
-  /// The error relative to the size of the slope, beyond what the differences'
-  /// own uncertainty explains; infinite where nothing could be compared.
+  /// The error relative to the size of the slope; infinite where nothing could
+  /// be compared.
   double error;
   /// The derivative that the differences give.
   double slope = 0;
 };
 
-/// Compares a derivative at 0 with differences of `function`, which is asked at
-/// most 17 times at no more than `unit` / 1000 from 0. Errors are relative to
-/// the slope, or to `scale` where the slope is less.
-SlopeComparison compareSlope(llvm::function_ref<double(double)> function, double derivative,
-                             double unit, double scale, double tolerance);
+/// Compares a derivative at 0 with differences of `function`, whose value at 0
+/// is `centre`, and which is asked at most 16 times at no more than
+/// `unit` / 1000 from 0. Errors are relative to the slope, or to `scale` where
+/// the slope is less.
+SlopeComparison compareSlope(llvm::function_ref<double(double)> function, double centre,
+                             double derivative, double unit, double scale, double tolerance);
 
 } // namespace nnc
 
