@@ -1,6 +1,7 @@
 //===- Check.cpp - nnc check ----------------------------------------------===//
 #include "Commands.h"
 #include "Compile.h"
+#include "GradientReport.h"
 #include "Summary.h"
 #include "nnc/Pipelines/Pipelines.h"
 
@@ -21,5 +22,7 @@ int nnc::driver::runCheck(const Invocation &invocation, MLIRContext &context) {
   if (!runPasses(*differentiated, *model, buildGradientPipeline, status))
     return status;
   printSummary(*differentiated, open, llvm::outs());
-  return 0;
+  if (!invocation.gradients)
+    return 0;
+  return reportGradients(*module, *model, invocation.code, invocation.run.seed);
 }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "InterpretedModel.h"
 #include "Compile.h"
+#include "TensorBytes.h"
 #include "nnc/Analysis/Flops.h"
 #include "nnc/Analysis/ModelInterface.h"
 #include "nnc/Dialect/NN/IR/NN.h"
@@ -39,46 +40,6 @@ struct InterpretedModel {
 
 static InterpretedModel *current = nullptr;
 
-/// Copies elements out of or into memory of the tensor's element type.
-template <typename Visit>
-static void withType(Type element, Visit visit) {
-  if (element.isF32())
-    return visit(float());
-  if (element.isF64())
-    return visit(double());
-  if (element.isInteger(1) || element.isUnsignedInteger(8))
-    return visit(uint8_t());
-  if (element.isInteger(8))
-    return visit(int8_t());
-  if (element.isInteger(16))
-    return visit(int16_t());
-  if (element.isInteger(32))
-    return visit(int32_t());
-  return visit(int64_t());
-}
-
-static void store(const Tensor &tensor, void *to) {
-  withType(tensor.type.getElementType(), [&](auto type) {
-    auto *elements = static_cast<decltype(type) *>(to);
-    for (int64_t i = 0; i != tensor.size(); ++i)
-      elements[i] = static_cast<decltype(type)>(tensor.isFloat() ? tensor.floats[i] : tensor.ints[i]);
-  });
-}
-
-static Tensor fetch(RankedTensorType tensorType, const void *from) {
-  Tensor tensor(tensorType);
-  withType(tensorType.getElementType(), [&](auto type) {
-    auto *elements = static_cast<const decltype(type) *>(from);
-    for (int64_t i = 0; i != tensor.size(); ++i) {
-      if (tensor.isFloat())
-        tensor.floats[i] = elements[i];
-      else
-        tensor.ints[i] = elements[i];
-    }
-  });
-  return tensor;
-}
-
 /// Runs `body` and prints what the interpreter reports; a failure is the status
 /// of an index that is out of range, the one mistake a call can make.
 static int guarded(llvm::function_ref<LogicalResult()> body) {
@@ -93,12 +54,12 @@ static int init(void *, uint64_t seed) {
 }
 
 static int read(const void *, size_t index, void *values) {
-  store(*current->interpreter.readVariable(current->tensors[index].name), values);
+  storeTensor(*current->interpreter.readVariable(current->tensors[index].name), values);
   return NNC_OK;
 }
 
 static int write(void *, size_t index, const void *values) {
-  Tensor value = fetch(current->variableTypes[index], values);
+  Tensor value = fetchTensor(current->variableTypes[index], values);
   return guarded([&] {
     return current->interpreter.writeVariable(current->tensors[index].name, std::move(value));
   });
@@ -114,14 +75,14 @@ static int call(void *, void *const *arguments) {
   FunctionOpInterface function = current->function;
   SmallVector<Tensor> inputs;
   for (auto [i, type] : llvm::enumerate(function.getArgumentTypes()))
-    inputs.push_back(fetch(cast<RankedTensorType>(type), arguments[i]));
+    inputs.push_back(fetchTensor(cast<RankedTensorType>(type), arguments[i]));
   return guarded([&]() -> LogicalResult {
     auto outputs = current->interpreter.call(function.getName(), inputs);
     if (failed(outputs))
       return failure();
     for (auto [i, output] : llvm::enumerate(*outputs))
       if (void *to = arguments[inputs.size() + i])
-        store(output, to);
+        storeTensor(output, to);
     return success();
   });
 }
