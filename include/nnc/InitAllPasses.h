@@ -6,6 +6,7 @@
 #ifndef NNC_INITALLPASSES_H
 #define NNC_INITALLPASSES_H
 
+#include "nnc/Conversion/KernelToLLVM.h"
 #include "nnc/Conversion/Passes.h"
 #include "nnc/Dialect/Kernel/Transforms/Passes.h"
 #include "nnc/Dialect/NN/Transforms/Passes.h"
@@ -17,6 +18,7 @@ inline void registerAllPasses() {
   kernel::registerKernelPasses();
   nn::registerNNPasses();
   registerConversionPasses();
+  registerKernelToLLVMPipeline();
 }
 
 } // namespace nnc

@@ -39,6 +39,19 @@ def ConvertKernelToLinalg : Pass<"convert-kernel-to-linalg", "::mlir::ModuleOp">
       "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
 }
 
+def ConvertKernelToLLVM : Pass<"convert-kernel-to-llvm", "::mlir::ModuleOp"> {
+  let summary = "kernels of loops and vectors to the LLVM dialect";
+  let description = [{
+    Every `func.func` becomes an `llvm.func` that takes bare pointers, internal
+    if it was private. Products and sums may be contracted unless the kernel has
+    the attribute `nn.strict` or the option forbids it. Outputs that no pair of
+    `kernel.inplace` names, and scratch, are `llvm.noalias`.
+  }];
+  let dependentDialects = ["::mlir::cf::ControlFlowDialect", "::mlir::LLVM::LLVMDialect"];
+  let options = [Option<"strict", "strict", "bool", /*default=*/"false",
+                        "Forbid contraction and reassociation everywhere">];
+}
+
 def ConvertLinalgToVector : Pass<"convert-linalg-to-vector", "::mlir::func::FuncOp"> {
   let summary = "linalg on buffers to loops over vectors";
   let description = [{
@@ -55,17 +68,20 @@ def ConvertLinalgToVector : Pass<"convert-linalg-to-vector", "::mlir::func::Func
     Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"128",
            "Width of a vector register">,
     Option<"vectorRegisters", "vector-registers", "unsigned", /*default=*/"16",
-           "Number of vector registers">];
+           "Number of vector registers">,
+    Option<"strict", "strict", "bool", /*default=*/"false",
+           "Keep the order of every sum">];
   let statistics = [
     Statistic<"numVector", "vector", "Nests made of vectors">,
     Statistic<"numScalar", "scalar", "Nests made of scalar loops">];
 }
 
 def ConvertMathToPolynomial : Pass<"convert-math-to-polynomial"> {
-  let summary = "f32 functions to polynomials";
+  let summary = "functions to polynomials";
   let description = [{
-    exp, log, tanh, erf and their like in single precision become polynomials,
-    on vectors and scalars alike. Double precision is left to libm.
+    exp, log, tanh, erf, powers and their like in single precision become
+    polynomials, on vectors and scalars alike; exp and log also in double
+    precision. The rest of double precision is left to libm.
   }];
   let dependentDialects = ["::mlir::arith::ArithDialect", "::mlir::math::MathDialect",
       "::mlir::vector::VectorDialect"];

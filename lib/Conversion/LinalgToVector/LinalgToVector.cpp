@@ -9,6 +9,9 @@
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "llvm/Support/Debug.h"
+
+#define DEBUG_TYPE "convert-linalg-to-vector"
 
 namespace nnc {
 #define GEN_PASS_DEF_CONVERTLINALGTOVECTOR
@@ -24,15 +27,23 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    VectorTarget target{vectorBits, vectorRegisters};
+    VectorTarget target{vectorBits, vectorRegisters,
+                        strict || getOperation()->hasAttr("nn.strict")};
     SmallVector<linalg::GenericOp> generics;
-    getOperation()->walk([&](linalg::GenericOp op) { generics.push_back(op); });
+    SmallVector<linalg::LinalgOp> all;
+    getOperation()->walk([&](linalg::LinalgOp op) { all.push_back(op); });
+    for (linalg::LinalgOp op : all) {
+      rewriter.setInsertionPoint(op);
+      FailureOr<linalg::GenericOp> generic = linalg::generalizeNamedOp(rewriter, op);
+      generics.push_back(succeeded(generic) ? *generic : cast<linalg::GenericOp>(op));
+    }
     // Backwards, popping: a reduction erases the fill that stands before it.
     while (!generics.empty()) {
       linalg::GenericOp op = generics.pop_back_val();
       std::optional<Nest> nest = Nest::describe(op);
       if (!nest) {
         ++numScalar;
+        LLVM_DEBUG(llvm::dbgs() << "scalar loops for " << op << "\n");
         rewriter.setInsertionPoint(op);
         if (failed(linalg::linalgOpToLoops(rewriter, op))) {
           op.emitError() << "has no loops";

@@ -58,6 +58,9 @@ std::optional<Nest> Nest::describe(linalg::GenericOp op) {
   for (auto [size, kind] : llvm::zip(sizes, op.getIteratorTypesArray()))
     nest.loops.push_back({size, kind == utils::IteratorType::reduction});
   for (OpOperand *input : op.getDpsInputOperands()) {
+    // A scalar operand is the same everywhere.
+    if (!isa<MemRefType>(input->get().getType()))
+      op.getMatchingBlockArgument(input).replaceAllUsesWith(input->get());
     if (op.getMatchingBlockArgument(input).use_empty()) {
       nest.inputs.emplace_back();
       continue;

@@ -216,8 +216,10 @@ static TypedAttr neutral(Builder &b, Operation *combiner, Type type) {
     value = APInt::getSignedMinValue(width);
   else if (isa<arith::MinSIOp>(combiner))
     value = APInt::getSignedMaxValue(width);
-  else if (isa<arith::MinUIOp>(combiner))
+  else if (isa<arith::MinUIOp, arith::AndIOp>(combiner))
     value = APInt::getMaxValue(width);
+  else if (isa<arith::MulIOp>(combiner))
+    value = APInt(width, 1);
   return IntegerAttr::get(type, value);
 }
 
@@ -343,8 +345,12 @@ NestEmitter::Carried NestEmitter::emitReduction(unsigned loop, Carried carried) 
                           : emitPoints(points, std::move(carried));
   if (nest.loops[loop].size == 1)
     return emitReduction(loop + 1, std::move(carried));
-  auto forOp = scf::ForOp::create(b, loc, constantIndex(0), constantIndex(nest.loops[loop].size),
-                                  constantIndex(1), carried);
+  Value begin = constantIndex(0), end = constantIndex(nest.loops[loop].size);
+  if (loop == schedule.blocked) {
+    begin = blockBegin;
+    end = arith::AddIOp::create(b, loc, begin, constantIndex(blockLength));
+  }
+  auto forOp = scf::ForOp::create(b, loc, begin, end, constantIndex(1), carried);
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forOp.getBody());
@@ -360,6 +366,29 @@ NestEmitter::Carried NestEmitter::emitReduction(unsigned loop, Carried carried) 
 //===----------------------------------------------------------------------===//
 // Tiles
 //===----------------------------------------------------------------------===//
+
+/// The blocks of the blocked loop; all of it without one.
+void NestEmitter::forEachBlock(function_ref<void()> body) {
+  if (schedule.blocked == Schedule::none) {
+    body();
+    return;
+  }
+  int64_t size = nest.loops[schedule.blocked].size, whole = size / schedule.block * schedule.block;
+  {
+    auto loop = scf::ForOp::create(b, loc, constantIndex(0), constantIndex(whole),
+                                   constantIndex(schedule.block));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    blockBegin = loop.getInductionVar();
+    blockLength = schedule.block;
+    body();
+  }
+  if (whole != size) {
+    blockBegin = constantIndex(whole);
+    blockLength = size - whole;
+    body();
+  }
+}
 
 void NestEmitter::emitTile() {
   loaded.clear();
@@ -501,17 +530,45 @@ void NestEmitter::forEachTile(unsigned loop, function_ref<void()> body) {
 static TypedAttr getFill(linalg::GenericOp op) {
   if (op.getNumDpsInits() != 1 || op.getNumReductionLoops() != 0)
     return {};
-  TypedAttr value;
-  if (!matchPattern(op.getBody()->getTerminator()->getOperand(0), m_Constant(&value)))
+  Value value = op.getBody()->getTerminator()->getOperand(0);
+  if (auto argument = dyn_cast<BlockArgument>(value))
+    if (argument.getOwner() == op.getBody() && argument.getArgNumber() < op.getNumDpsInputs())
+      value = op.getDpsInputs()[argument.getArgNumber()];
+  TypedAttr constant;
+  if (!matchPattern(value, m_Constant(&constant)) || isa<ShapedType>(constant.getType()))
     return {};
-  return value;
+  // All of the buffer: as many turns as it has elements.
+  auto type = cast<MemRefType>(op.getDpsInits()[0].getType());
+  int64_t turns = 1;
+  for (int64_t size : op.getStaticLoopRanges())
+    turns *= size;
+  bool isWhole = turns == type.getNumElements() && op.getIndexingMapsArray().back().isPermutation();
+  return isWhole ? constant : TypedAttr();
+}
+
+/// The buffer behind other shapes of the same elements.
+static Value skipReshapes(Value buffer) {
+  while (Operation *def = buffer.getDefiningOp()) {
+    if (!isa<memref::ExpandShapeOp, memref::CollapseShapeOp>(def))
+      break;
+    buffer = def->getOperand(0);
+  }
+  return buffer;
 }
 
 Operation *NestEmitter::takeFill() {
-  auto previous = dyn_cast_or_null<linalg::GenericOp>(nest.op->getPrevNode());
-  if (!previous || !nest.hasReduction() || nest.outputs.size() != 1 || nest.getTrips() == 0 ||
-      previous.getDpsInits()[0] != nest.outputs[0].buffer ||
-      llvm::is_contained(nest.op.getDpsInputs(), nest.outputs[0].buffer))
+  Operation *op = nest.op->getPrevNode();
+  while (op && isPure(op))
+    op = op->getPrevNode();
+  auto previous = dyn_cast_or_null<linalg::GenericOp>(op);
+  // Blocks after the first begin with what the one before has stored.
+  if (schedule.blocked != Schedule::none)
+    return nullptr;
+  if (!previous || !nest.hasReduction() || nest.outputs.size() != 1 || nest.getTrips() == 0)
+    return nullptr;
+  Value buffer = skipReshapes(nest.outputs[0].buffer);
+  auto uses = [&](Value input) { return skipReshapes(input) == buffer; };
+  if (!uses(previous.getDpsInits()[0]) || llvm::any_of(nest.op.getDpsInputs(), uses))
     return nullptr;
   filled = getFill(previous);
   return filled ? previous.getOperation() : nullptr;
@@ -531,6 +588,6 @@ void NestEmitter::emit() {
     access.flat = flatten(b, loc, access.buffer);
   ivs.assign(nest.loops.size(), constantIndex(0));
   points = {Point{SmallVector<int64_t>(nest.loops.size(), 0), 1}};
-  forEachTile(0, [&] { emitTile(); });
+  forEachBlock([&] { forEachTile(0, [&] { emitTile(); }); });
   nest.op.erase();
 }

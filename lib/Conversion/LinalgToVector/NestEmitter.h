@@ -12,6 +12,8 @@ namespace nnc {
 struct VectorTarget {
   unsigned bits = 128;
   unsigned registers = 16;
+  /// Sums keep their order.
+  bool strict = false;
 };
 
 /// How a nest is walked.
@@ -26,6 +28,10 @@ struct Schedule {
   /// does not depend on it is loaded once for all.
   unsigned row = none;
   int64_t rowTile = 1;
+  /// A long reduced loop that is walked in blocks, outside all others, so that
+  /// what one tile reads of it is still in cache for the next.
+  unsigned blocked = none;
+  int64_t block = 0;
 
   static Schedule choose(const Nest &nest, const VectorTarget &target);
 };
@@ -56,6 +62,7 @@ private:
   void forEachTile(unsigned loop, llvm::function_ref<void()> body);
   void forEachChunk(llvm::function_ref<void()> body);
   void emitTile();
+  void forEachBlock(llvm::function_ref<void()> body);
   Carried emitReduction(unsigned loop, Carried carried);
   Carried emitLaneReduction(unsigned loop, Carried carried);
   Carried emitPoints(llvm::ArrayRef<Point> points, Carried carried);
@@ -85,6 +92,9 @@ private:
   mlir::TypedAttr filled;
 
   llvm::SmallVector<mlir::Value> ivs;
+  /// Where the present block begins, and its length.
+  mlir::Value blockBegin;
+  int64_t blockLength = 0;
   llvm::SmallVector<Point> points;
   llvm::DenseMap<std::pair<const Access *, int64_t>, llvm::SmallVector<std::pair<int64_t, mlir::Value>, 1>>
       loaded;

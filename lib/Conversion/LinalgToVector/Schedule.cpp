@@ -17,7 +17,8 @@ Operation *nnc::getCombiner(linalg::GenericOp op) {
   if (!combiner || !accumulator.hasOneUse() || *accumulator.user_begin() != combiner)
     return nullptr;
   return isa<arith::AddFOp, arith::MulFOp, arith::MaximumFOp, arith::MinimumFOp, arith::AddIOp,
-             arith::MaxSIOp, arith::MinSIOp, arith::MaxUIOp, arith::MinUIOp>(combiner)
+             arith::MaxSIOp, arith::MinSIOp, arith::MaxUIOp, arith::MinUIOp, arith::OrIOp,
+             arith::AndIOp, arith::MulIOp, arith::XOrIOp>(combiner)
              ? combiner
              : nullptr;
 }
@@ -48,7 +49,9 @@ Schedule Schedule::choose(const Nest &nest, const VectorTarget &target) {
   Schedule schedule;
   int64_t natural = naturalWidth(nest, target);
   bool reduction = nest.hasReduction();
-  bool canReduceLanes = reduction && getCombiner(nest.op);
+  Operation *combiner = reduction ? getCombiner(nest.op) : nullptr;
+  bool isOrdered = target.strict && isa_and_nonnull<arith::AddFOp, arith::MulFOp>(combiner);
+  bool canReduceLanes = combiner && !isOrdered;
 
   // Cost of a vector: contiguous accesses one, gathers an access per element;
   // per element computed. A parallel loop is preferred to a reduced one.
@@ -109,5 +112,15 @@ Schedule Schedule::choose(const Nest &nest, const VectorTarget &target) {
   // Tiles of even height: 16 rows are two of 8 rather than 12 and 4.
   int64_t tiles = llvm::divideCeil(rows, most);
   schedule.rowTile = llvm::divideCeil(rows, tiles);
+  // A column of 256 lines stays in a cache of the second level even where its
+  // lines fall into few sets. Worth it only for several tiles.
+  constexpr int64_t block = 256;
+  for (auto [i, loop] : llvm::enumerate(nest.loops))
+    if (loop.reduced && loop.size > 2 * block && tiles > 1)
+      schedule.blocked = i;
+  if (schedule.blocked != none) {
+    int64_t size = nest.loops[schedule.blocked].size;
+    schedule.block = llvm::divideCeil(size, llvm::divideCeil(size, block));
+  }
   return schedule;
 }

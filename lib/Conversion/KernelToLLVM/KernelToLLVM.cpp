@@ -1,0 +1,162 @@
+//===- KernelToLLVM.cpp - loops over vectors to the LLVM dialect ----------===//
+//
+// One conversion for all dialects that a kernel is made of by now. Buffers
+// become bare pointers. What the memory plan promises is written down for
+// LLVM: an output that shares its buffer with no input aliases nothing.
+//
+//===----------------------------------------------------------------------===//
+#include "nnc/Conversion/Passes.h"
+#include "mlir/Analysis/DataLayoutAnalysis.h"
+#include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
+#include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
+#include "mlir/Conversion/FuncToLLVM/ConvertFuncToLLVM.h"
+#include "mlir/Conversion/IndexToLLVM/IndexToLLVM.h"
+#include "mlir/Conversion/LLVMCommon/ConversionTarget.h"
+#include "mlir/Conversion/LLVMCommon/TypeConverter.h"
+#include "mlir/Conversion/MathToLLVM/MathToLLVM.h"
+#include "mlir/Conversion/MathToLibm/MathToLibm.h"
+#include "mlir/Conversion/MemRefToLLVM/MemRefToLLVM.h"
+#include "mlir/Conversion/SCFToControlFlow/SCFToControlFlow.h"
+#include "mlir/Conversion/UBToLLVM/UBToLLVM.h"
+#include "mlir/Conversion/VectorToLLVM/ConvertVectorToLLVM.h"
+#include "mlir/Dialect/ControlFlow/IR/ControlFlow.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
+
+namespace nnc {
+#define GEN_PASS_DEF_CONVERTKERNELTOLLVM
+#include "nnc/Conversion/Passes.h.inc"
+} // namespace nnc
+
+using namespace mlir;
+
+/// The arguments through which the kernel writes.
+static llvm::SmallBitVector findWritten(func::FuncOp function) {
+  llvm::SmallBitVector written(function.getNumArguments());
+  auto mark = [&](Value buffer) {
+    while (Operation *def = buffer.getDefiningOp()) {
+      auto view = dyn_cast<ViewLikeOpInterface>(def);
+      buffer = view ? view.getViewSource() : def->getOperand(0);
+    }
+    auto argument = cast<BlockArgument>(buffer);
+    if (argument.getOwner() == &function.getBody().front())
+      written.set(argument.getArgNumber());
+  };
+  function.walk([&](MemoryEffectOpInterface op) {
+    SmallVector<MemoryEffects::EffectInstance> effects;
+    op.getEffects(effects);
+    for (const MemoryEffects::EffectInstance &effect : effects)
+      if (isa<MemoryEffects::Write>(effect.getEffect()) && effect.getValue())
+        mark(effect.getValue());
+  });
+  return written;
+}
+
+/// The arguments that alias no other one: outputs that no input shares its
+/// buffer with, and scratch.
+static llvm::SmallBitVector findUnaliased(func::FuncOp function) {
+  auto pairs = function->getAttrOfType<ArrayAttr>("kernel.inplace");
+  llvm::SmallBitVector unaliased(function.getNumArguments());
+  if (!pairs)
+    return unaliased;
+  unaliased = findWritten(function);
+  int firstOutput = unaliased.find_first();
+  if (firstOutput < 0)
+    return unaliased;
+  for (Attribute pair : pairs) {
+    int64_t output = firstOutput + cast<IntegerAttr>(cast<ArrayAttr>(pair)[1]).getInt();
+    if (output < function.getNumArguments())
+      unaliased.reset(output);
+  }
+  return unaliased;
+}
+
+/// Lets LLVM contract products and sums, or forbids it.
+static void setContraction(func::FuncOp function, bool allowed) {
+  function.walk([&](arith::ArithFastMathInterface op) {
+    // Absent on conversions.
+    if (!op.getFastMathFlagsAttr())
+      return;
+    arith::FastMathFlags flags = op.getFastMathFlagsAttr().getValue();
+    auto own = arith::FastMathFlags::contract | arith::FastMathFlags::reassoc;
+    auto next = allowed ? flags | arith::FastMathFlags::contract : flags & ~own;
+    if (next != flags)
+      op->setAttr(op.getFastMathAttrName(),
+                  arith::FastMathFlagsAttr::get(function.getContext(), next));
+  });
+}
+
+namespace {
+struct ConvertKernelToLLVM : public nnc::impl::ConvertKernelToLLVMBase<ConvertKernelToLLVM> {
+  using ConvertKernelToLLVMBase::ConvertKernelToLLVMBase;
+
+  void runOnOperation() override {
+    auto functions = llvm::to_vector(getOperation().getOps<func::FuncOp>());
+    for (func::FuncOp function : functions) {
+      setContraction(function, !strict && !function->hasAttr("nn.strict"));
+      if (failed(convertLoops(function)))
+        return signalPassFailure();
+    }
+    const auto &layouts = getAnalysis<DataLayoutAnalysis>();
+    LowerToLLVMOptions options(&getContext(), layouts.getAtOrAbove(getOperation()));
+    options.useBarePtrCallConv = true;
+    LLVMTypeConverter converter(&getContext(), options, &layouts);
+    RewritePatternSet patterns(&getContext());
+    addPatterns(converter, patterns);
+    FrozenRewritePatternSet frozen(std::move(patterns));
+    LLVMConversionTarget target(getContext());
+    target.addLegalOp<ModuleOp>();
+    for (func::FuncOp function : functions) {
+      llvm::SmallBitVector unaliased = findUnaliased(function);
+      bool isPrivate = function.isPrivate();
+      std::string name = function.getSymName().str();
+      if (failed(applyPartialConversion(function.getOperation(), target, frozen)))
+        return signalPassFailure();
+      auto made = getOperation().lookupSymbol<LLVM::LLVMFuncOp>(name);
+      describe(made, unaliased, isPrivate);
+    }
+  }
+
+private:
+  LogicalResult convertLoops(func::FuncOp function) {
+    RewritePatternSet patterns(&getContext());
+    populateSCFToControlFlowConversionPatterns(patterns);
+    ConversionTarget target(getContext());
+    target.addIllegalDialect<scf::SCFDialect>();
+    target.markUnknownOpDynamicallyLegal([](Operation *) { return true; });
+    return applyPartialConversion(function, target, std::move(patterns));
+  }
+
+  static void addPatterns(LLVMTypeConverter &converter, RewritePatternSet &patterns) {
+    arith::populateArithToLLVMConversionPatterns(converter, patterns);
+    cf::populateControlFlowToLLVMConversionPatterns(converter, patterns);
+    index::populateIndexToLLVMConversionPatterns(converter, patterns);
+    populateFinalizeMemRefToLLVMConversionPatterns(converter, patterns);
+    populateFuncToLLVMConversionPatterns(converter, patterns);
+    populateMathToLLVMConversionPatterns(converter, patterns);
+    populateVectorToLLVMConversionPatterns(converter, patterns);
+    vector::populateVectorBroadcastLoweringPatterns(patterns);
+    vector::populateVectorInsertExtractStridedSliceTransforms(patterns);
+    ub::populateUBToLLVMConversionPatterns(converter, patterns);
+    populateMathToLibmConversionPatterns(patterns);
+  }
+
+  void describe(LLVM::LLVMFuncOp function, const llvm::SmallBitVector &unaliased, bool isPrivate) {
+    Builder b(&getContext());
+    for (unsigned argument : unaliased.set_bits())
+      function.setArgAttr(argument, LLVM::LLVMDialect::getNoAliasAttrName(), b.getUnitAttr());
+    function.setNoUnwind(true);
+    if (isPrivate) {
+      function.setLinkage(LLVM::Linkage::Internal);
+      SymbolTable::setSymbolVisibility(function, SymbolTable::Visibility::Public);
+    }
+    function->removeAttr("kernel.inplace");
+    function->removeAttr("nn.strict");
+  }
+};
+} // namespace

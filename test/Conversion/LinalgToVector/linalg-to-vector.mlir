@@ -1,0 +1,146 @@
+// RUN: nnc-opt %s --pass-pipeline="builtin.module(func.func(convert-linalg-to-vector{vector-bits=512 vector-registers=32}))" --split-input-file | FileCheck %s
+// RUN: nnc-opt %s --pass-pipeline="builtin.module(func.func(convert-linalg-to-vector{vector-bits=128 vector-registers=16}))" --split-input-file | FileCheck %s --check-prefix=NARROW
+
+// Two contiguous dimensions are one loop; the rest of 100 elements is a part of
+// a vector, never read beyond.
+// CHECK-LABEL: func @merges_loops(
+//       CHECK: vector.load {{.*}} vector<16xf32>
+//       CHECK: vector.load {{.*}} vector<4xf32>
+//   CHECK-NOT: scf.for
+// NARROW-LABEL: func @merges_loops(
+//       NARROW: scf.for
+//   NARROW-NOT: scf.for
+//       NARROW: vector.load {{.*}} vector<4xf32>
+func.func @merges_loops(%x: memref<5x20xf32>, %y: memref<5x20xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%x : memref<5x20xf32>) outs(%y : memref<5x20xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.addf %a, %a : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func @reads_backwards(
+//       CHECK: vector.load {{.*}} vector<16xf32>
+//       CHECK: vector.shuffle
+//       CHECK: vector.store
+func.func @reads_backwards(%x: memref<16xf32>, %y: memref<16xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i) -> (-i + 15)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]} ins(%x : memref<16xf32>) outs(%y : memref<16xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  }
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func @gathers_strided(
+//       CHECK: vector.gather
+//       CHECK: vector.store
+func.func @gathers_strided(%x: memref<48xf32>, %y: memref<16xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i * 3)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]} ins(%x : memref<48xf32>) outs(%y : memref<16xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  }
+  return
+}
+
+// -----
+
+// The fill becomes the accumulator's beginning; the sum's lanes run along rows
+// and join in a fixed tree.
+// CHECK-LABEL: func @sums_rows(
+//   CHECK-NOT: vector.store
+//       CHECK: vector.extract_strided_slice
+//       CHECK: memref.store
+func.func @sums_rows(%x: memref<6x64xf32>, %y: memref<6xf32>) {
+  %zero = arith.constant 0.0 : f32
+  linalg.fill ins(%zero : f32) outs(%y : memref<6xf32>)
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (i, j)>, affine_map<(i, j) -> (i)>],
+      iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<6x64xf32>) outs(%y : memref<6xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.addf %a, %o : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// A strict sum keeps its order: lanes are rows, or there are none.
+// CHECK-LABEL: func @keeps_order(
+//   CHECK-NOT: vector.extract_strided_slice
+//       CHECK: arith.addf
+func.func @keeps_order(%x: memref<64xf32>, %y: memref<f32>) attributes {nn.strict} {
+  linalg.generic {indexing_maps = [affine_map<(j) -> (j)>, affine_map<(j) -> ()>],
+      iterator_types = ["reduction"]} ins(%x : memref<64xf32>) outs(%y : memref<f32>) {
+  ^bb0(%a: f32, %o: f32):
+    %s = arith.addf %a, %o : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// A tile of accumulators is carried by the loop over what is reduced; its width
+// and height come from the target.
+// CHECK-LABEL: func @multiplies(
+//       CHECK: scf.for {{.*}} iter_args(
+//  CHECK-SAME: -> (vector<16xf32>, vector<16xf32>
+//       CHECK: vector.broadcast
+// NARROW-LABEL: func @multiplies(
+//       NARROW: scf.for {{.*}} iter_args(
+//  NARROW-SAME: -> (vector<4xf32>, vector<4xf32>
+func.func @multiplies(%a: memref<24x48xf32>, %b: memref<48x64xf32>, %c: memref<24x64xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>,
+      affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<24x48xf32>, memref<48x64xf32>) outs(%c : memref<24x64xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %p = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %p : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// A long sum is walked in blocks of one length, which continue what is stored.
+// CHECK-LABEL: func @blocks_long_sums(
+//       CHECK: %[[BLOCK:.*]] = arith.constant 250
+//       CHECK: scf.for %{{.*}} = %{{.*}} to %{{.*}} step %[[BLOCK]]
+func.func @blocks_long_sums(%a: memref<64x1000xf32>, %b: memref<1000x64xf32>, %c: memref<64x64xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>,
+      affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<64x1000xf32>, memref<1000x64xf32>) outs(%c : memref<64x64xf32>) {
+  ^bb0(%x: f32, %y: f32, %z: f32):
+    %p = arith.mulf %x, %y : f32
+    %s = arith.addf %z, %p : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// An address that is not linear in the loops stays scalar.
+// CHECK-LABEL: func @declines_quotients(
+//       CHECK: scf.for
+//       CHECK: memref.load
+//   CHECK-NOT: vector.
+func.func @declines_quotients(%x: memref<8xf32>, %y: memref<16xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i floordiv 2)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]} ins(%x : memref<8xf32>) outs(%y : memref<16xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  }
+  return
+}

@@ -1,0 +1,58 @@
+//===- KernelRunner.h - compiles and calls kernels in a test ----*- C++ -*-===//
+//
+// A kernel's text goes through the pipeline and LLVM and is called on buffers
+// that end where an unreadable page begins, so that no access beyond passes
+// unnoticed.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_TEST_UNIT_CONVERSION_KERNELRUNNER_H
+#define NNC_TEST_UNIT_CONVERSION_KERNELRUNNER_H
+
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace nnc::test {
+
+struct Target {
+  /// 0: plain scalar loops.
+  unsigned bits;
+  unsigned registers;
+  bool strict = false;
+};
+
+/// Memory whose last byte is the last readable one.
+class GuardedBuffer {
+public:
+  explicit GuardedBuffer(size_t bytes);
+  GuardedBuffer(const GuardedBuffer &other);
+  GuardedBuffer(GuardedBuffer &&other);
+  ~GuardedBuffer();
+
+  template <typename T>
+  T *as() {
+    return reinterpret_cast<T *>(data);
+  }
+  void *get() { return data; }
+  size_t size() const { return bytes; }
+
+private:
+  size_t bytes, mapped;
+  char *base, *data;
+};
+
+/// Machine code of a module of kernels.
+class CompiledKernels {
+public:
+  CompiledKernels(const std::string &text, const Target &target);
+  /// Calls a kernel by name.
+  void call(const std::string &name, std::vector<GuardedBuffer> &buffers);
+
+private:
+  std::unique_ptr<llvm::orc::LLJIT> jit;
+};
+
+} // namespace nnc::test
+
+#endif // NNC_TEST_UNIT_CONVERSION_KERNELRUNNER_H
