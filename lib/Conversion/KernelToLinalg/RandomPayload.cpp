@@ -7,6 +7,7 @@
 #include "Stage.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Math/IR/Math.h"
+#include "nnc/Support/InverseNormal.h"
 
 using namespace mlir;
 using namespace nnc;
@@ -37,14 +38,15 @@ struct Bits {
   Value divF(Value x, Value y) { return arith::DivFOp::create(b, loc, x, y); }
 
   std::pair<Value, Value> threefry(Value key0, Value key1, Value counter0, Value counter1);
-  /// Horner's rule, highest coefficient first.
+  /// Horner's rule, lowest coefficient first.
   Value polynomial(Value x, ArrayRef<double> coefficients) {
-    Value sum = f64(coefficients.front());
-    for (double c : coefficients.drop_front())
+    Value sum = f64(coefficients.back());
+    for (double c : llvm::reverse(coefficients.drop_back()))
       sum = addF(mulF(sum, x), f64(c));
     return sum;
   }
-  Value inverseNormal(Value p, bool doublePrecision);
+  template <typename Coefficients>
+  Value inverseNormal(Value p);
 };
 
 } // namespace
@@ -66,59 +68,24 @@ std::pair<Value, Value> Bits::threefry(Value key0, Value key1, Value counter0, V
   return {x, y};
 }
 
-/// The inverse of the standard normal distribution: Wichura, Algorithm AS 241
-/// (1988), PPND16 for f64 and PPND7 for f32; all three pieces and a choice.
-Value Bits::inverseNormal(Value p, bool doublePrecision) {
+/// What nnc/Support/InverseNormal.h evaluates, with its coefficients: all three
+/// pieces and a choice.
+template <typename Coefficients>
+Value Bits::inverseNormal(Value p) {
   using List = ArrayRef<double>;
   Value q = subF(p, f64(0.5));
   Value isLow = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, q, f64(0));
   Value tail = arith::SelectOp::create(b, loc, isLow, p, subF(f64(1), p));
   Value logTail = math::LogOp::create(b, loc, tail);
   Value r = math::SqrtOp::create(b, loc, subF(f64(0), logTail));
-  Value centre, near, far, split = f64(5);
-  if (doublePrecision) {
-    static const double a[] = {2509.0809287301226727,  33430.575583588128105, 67265.770927008700853,
-                               45921.953931549871457,  13731.693765509461125, 1971.5909503065514427,
-                               133.14166789178437745,  3.387132872796366608};
-    static const double d[] = {5226.495278852854561, 28729.085735721942674, 39307.89580009271061,
-                               21213.794301586595867, 5394.1960214247511077, 687.1870074920579083,
-                               42.313330701600911252, 1.0};
-    static const double e[] = {7.7454501427834140764e-4, .0227238449892691845833,
-                               .24178072517745061177,    1.27045825245236838258,
-                               3.64784832476320460504,   5.7694972214606914055,
-                               4.6303378461565452959,    1.42343711074968357734};
-    static const double f[] = {1.05075007164441684324e-9, 5.475938084995344946e-4,
-                               .0151986665636164571966,   .14810397642748007459,
-                               .68976733498510000455,     1.6763848301838038494,
-                               2.05319162663775882187,    1.0};
-    static const double g[] = {2.01033439929228813265e-7, 2.71155556874348757815e-5,
-                               .0012426609473880784386,   .026532189526576123093,
-                               .29656057182850489123,     1.7848265399172913358,
-                               5.4637849111641143699,     6.6579046435011037772};
-    static const double h[] = {2.04426310338993978564e-15, 1.4215117583164458887e-7,
-                               1.8463183175100546818e-5,   7.868691311456132591e-4,
-                               .0148753612908506148525,    .13692988092273580531,
-                               .59983220655588793769,      1.0};
-    Value s = subF(f64(.180625), mulF(q, q));
-    centre = mulF(q, divF(polynomial(s, List(a)), polynomial(s, List(d))));
-    Value t = subF(r, f64(1.6));
-    near = divF(polynomial(t, List(e)), polynomial(t, List(f)));
-    Value u = subF(r, split);
-    far = divF(polynomial(u, List(g)), polynomial(u, List(h)));
-  } else {
-    static const double a[] = {59.109374720, 159.29113202, 50.434271938, 3.3871327179};
-    static const double d[] = {67.187563600, 78.757757664, 17.895169469, 1.0};
-    static const double e[] = {.17023821103, 1.3067284816, 2.7568153900, 1.4234372777};
-    static const double f[] = {.12021132975, .73700164250, 1.0};
-    static const double g[] = {.017337203997, .42868294337, 3.0812263860, 6.6579051150};
-    static const double h[] = {.012258202635, .24197894225, 1.0};
-    Value s = subF(f64(.180625), mulF(q, q));
-    centre = mulF(q, divF(polynomial(s, List(a)), polynomial(s, List(d))));
-    Value t = subF(r, f64(1.6));
-    near = divF(polynomial(t, List(e)), polynomial(t, List(f)));
-    Value u = subF(r, split);
-    far = divF(polynomial(u, List(g)), polynomial(u, List(h)));
-  }
+  Value split = f64(5);
+  using C = Coefficients;
+  Value s = subF(f64(.180625), mulF(q, q));
+  Value centre = mulF(q, divF(polynomial(s, C::a), polynomial(s, C::b)));
+  Value t = subF(r, f64(1.6));
+  Value near = divF(polynomial(t, C::c), polynomial(t, C::d));
+  Value u = subF(r, split);
+  Value far = divF(polynomial(u, C::e), polynomial(u, C::f));
   Value isNear = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLE, r, split);
   Value outer = arith::SelectOp::create(b, loc, isNear, near, far);
   outer = arith::SelectOp::create(b, loc, isLow, subF(f64(0), outer), outer);
@@ -152,6 +119,7 @@ Value nnc::buildRandom(Stage &stage, Operation *op, Value seed, Value counter, V
   Value wide = arith::ExtUIOp::create(b, stage.loc, b.getI64Type(), first);
   Value p = arith::SIToFPOp::create(b, stage.loc, b.getF64Type(), wide);
   p = bits.mulF(bits.addF(p, bits.f64(0.5)), bits.f64(0x1p-32));
-  Value z = bits.inverseNormal(p, type.isF64());
+  Value z = type.isF64() ? bits.inverseNormal<detail::PPND16>(p)
+                         : bits.inverseNormal<detail::PPND7>(p);
   return type.isF64() ? z : arith::TruncFOp::create(b, stage.loc, type, z);
 }
