@@ -55,6 +55,19 @@ function(nnc_tablegen target td)
   add_dependencies(nnc-headers ${target})
 endfunction()
 
+# nnc_add_doc(FILE.td PAGE flags…): writes build/docs/PAGE.md, hung on nnc-doc.
+add_custom_target(nnc-doc COMMENT "Pages are in ${PROJECT_BINARY_DIR}/docs")
+function(nnc_add_doc td page)
+  set(LLVM_TARGET_DEFINITIONS ${td})
+  mlir_tablegen(${page}.md ${ARGN})
+  set(copy "${PROJECT_BINARY_DIR}/docs/${page}.md")
+  add_custom_command(OUTPUT "${copy}"
+    COMMAND ${CMAKE_COMMAND} -E copy "${CMAKE_CURRENT_BINARY_DIR}/${page}.md" "${copy}"
+    DEPENDS "${CMAKE_CURRENT_BINARY_DIR}/${page}.md")
+  add_custom_target(nnc-doc-${page} DEPENDS "${copy}")
+  add_dependencies(nnc-doc nnc-doc-${page})
+endfunction()
+
 # nnc_add_tool(NAME file.cpp… LINK lib…)
 function(nnc_add_tool name)
   cmake_parse_arguments(ARG "" "" "LINK" ${ARGN})
