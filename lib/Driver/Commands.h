@@ -10,7 +10,9 @@ namespace nnc::driver {
 int runBuild(const Invocation &invocation, mlir::MLIRContext &context);
 int runCheck(const Invocation &invocation, mlir::MLIRContext &context);
 int runInfo(const Invocation &invocation, mlir::MLIRContext &context);
-int runPredict(const Invocation &invocation, mlir::MLIRContext &context);
+/// predict and evaluate.
+int runPredict(const Invocation &invocation, runtime::PredictOptions options,
+               mlir::MLIRContext &context);
 int runRun(const Invocation &invocation, mlir::MLIRContext &context);
 int runTrain(const Invocation &invocation, mlir::MLIRContext &context);
 

@@ -31,7 +31,9 @@ int nnc::driver::run(int argc, char **argv) {
   case Command::Train:
     return runTrain(invocation, context);
   case Command::Predict:
-    return runPredict(invocation, context);
+    return runPredict(invocation, invocation.predict, context);
+  case Command::Evaluate:
+    return runPredict(invocation, invocation.evaluate, context);
   case Command::Check:
     return runCheck(invocation, context);
   case Command::Info:

@@ -1,4 +1,4 @@
-//===- Train.cpp - nnc train, predict and run -----------------------------===//
+//===- Train.cpp - nnc train, predict, evaluate and run --------------------===//
 //
 // Compile for this machine, load, and hand over to the runtime library, which
 // an emitted executable uses in the same way. Free first dimensions get the
@@ -134,7 +134,8 @@ int nnc::driver::runTrain(const Invocation &invocation, MLIRContext &context) {
   return runtime::train(*loaded->getDescriptor(), options);
 }
 
-int nnc::driver::runPredict(const Invocation &invocation, MLIRContext &context) {
+int nnc::driver::runPredict(const Invocation &invocation, runtime::PredictOptions options,
+                            MLIRContext &context) {
   int status = 0;
   auto model = Model::open(invocation.code.model, context, status);
   if (!model)
@@ -142,13 +143,12 @@ int nnc::driver::runPredict(const Invocation &invocation, MLIRContext &context) 
   auto defines = parseDefines(invocation.code.defines);
   if (!defines)
     return 2;
-  runtime::PredictOptions options = invocation.predict;
   std::vector<std::string> entries;
   for (const FunctionSummary &function : model->getFunctions())
     if (!function.isStep)
       entries.push_back(function.name);
   if (options.entry.empty())
-    options.entry = entries.size() == 1 ? entries.front() : "predict";
+    options.entry = entries.size() == 1 ? entries.front() : options.command;
   const FunctionSummary *entry = model->findFunction(options.entry);
   if (!entry || entry->isStep)
     return fail(2, "there is no entry '" + Twine(options.entry) + "' in " + invocation.code.model);

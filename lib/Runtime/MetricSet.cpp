@@ -130,13 +130,16 @@ std::vector<Port> MetricSet::ports() const {
 std::vector<double> MetricSet::compute(Instance &instance,
                                        const DataView &view) const {
   // One run of each entry, with all of its outputs that a metric looks at.
-  std::map<const nnc_function *, std::vector<std::string>> outputs;
+  std::map<std::string, std::vector<std::string>> outputs;
+  std::map<std::string, std::vector<NamedArray>> results;
   for (const Bound &metric : metrics)
-    outputs[&variantFor(metric.variants, view.size())].push_back(
-        metric.spec.output);
-  std::map<const nnc_function *, std::vector<NamedArray>> results;
-  for (const auto &[entry, names] : outputs)
-    results[entry] = runOverRows(instance, *entry, view, names);
+    outputs[metric.variants.front()->base].push_back(metric.spec.output);
+  for (const Bound &metric : metrics) {
+    std::string entry = metric.variants.front()->base;
+    if (!results.count(entry))
+      results[entry] =
+          runOverRows(instance, metric.variants, view, outputs[entry]);
+  }
 
   std::vector<double> scores;
   for (const Bound &metric : metrics) {
@@ -145,10 +148,11 @@ std::vector<double> MetricSet::compute(Instance &instance,
     shape[0] = view.size();
     Array target(metric.target.type, shape);
     gather(*column, view.rows, target.bytes.data());
-    for (const NamedArray &result :
-         results[&variantFor(metric.variants, view.size())])
-      if (result.name == metric.spec.output)
+    for (const NamedArray &result : results[metric.variants.front()->base])
+      if (result.name == metric.spec.output) {
         scores.push_back(score(metric.spec, result.array, target));
+        break;
+      }
   }
   return scores;
 }

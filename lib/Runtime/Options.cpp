@@ -106,8 +106,8 @@ Parsed parsePredict(const std::vector<std::string> &arguments,
                     PredictOptions &options,
                     std::vector<std::string> *rest) noexcept {
   CommandSyntax syntax;
-  syntax.usage = "predict [ENTRY] [INPUT=FILE…] [options]";
-  syntax.help = "Runs an entry over all samples.";
+  syntax.usage = options.command + " [ENTRY] [INPUT=FILE…] [options]";
+  syntax.help = "Runs an entry over all samples. Scalars are averaged by rows.";
   syntax.define = [&](CLI::App &app) { addPredictOptions(app, options); };
   syntax.positional = [&](const std::string &argument) {
     if (argument.find('=') != std::string::npos)

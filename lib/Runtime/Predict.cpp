@@ -42,25 +42,25 @@ Dataset loadPredictData(const PredictOptions &options,
   return data;
 }
 
-/// The entry that is asked for; without a name, `predict` or the only one.
-static std::vector<const nnc_function *> chooseEntry(const nnc_model &model,
-                                                     const std::string &name) {
-  if (!name.empty())
-    return functionsNamed(model, NNC_ENTRY, name);
+/// The entry that is asked for; without a name, the one called as the command
+/// is, or the only one.
+static Variants chooseEntry(const nnc_model &model,
+                            const PredictOptions &options) {
+  if (!options.entry.empty())
+    return functionsNamed(model, NNC_ENTRY, options.entry);
   std::string only;
   for (size_t i = 0; i < model.function_count; ++i)
     if (model.functions[i].kind == NNC_ENTRY) {
       if (!only.empty() && only != model.functions[i].base)
-        return functionsNamed(model, NNC_ENTRY, "predict");
+        return functionsNamed(model, NNC_ENTRY, options.command);
       only = model.functions[i].base;
     }
-  return functionsNamed(model, NNC_ENTRY, only.empty() ? "predict" : only);
+  return functionsNamed(model, NNC_ENTRY, only.empty() ? options.command : only);
 }
 
 std::vector<NamedArray> predictArrays(const nnc_model &model,
                                       const PredictOptions &options) {
-  std::vector<const nnc_function *> variants =
-      chooseEntry(model, options.entry);
+  Variants variants = chooseEntry(model, options);
   const nnc_function &first = *variants.front();
   std::vector<std::pair<std::string, size_t>> ranks;
   for (const Port &port : outputsOf(first))
@@ -75,8 +75,7 @@ std::vector<NamedArray> predictArrays(const nnc_model &model,
   Instance instance(model, options.seed, options.threads);
   if (!options.weights.empty())
     loadVariables(instance, options.weights);
-  return runOverRows(instance, variantFor(variants, data.rows()), allRows(data),
-                     {});
+  return runOverRows(instance, variants, allRows(data), {});
 }
 
 } // namespace nnc::runtime

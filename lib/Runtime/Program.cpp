@@ -1,6 +1,8 @@
 //===- Program.cpp - The command line of an emitted executable ------------===//
 //
-// What `main` of an executable calls: chooses between train, predict and info.
+// What `main` of an executable calls: finds the command and runs it.
+//
+// A command is one function and one row of the table.
 //
 //===----------------------------------------------------------------------===//
 
@@ -10,35 +12,31 @@
 
 using namespace nnc::runtime;
 
-static void printHelp(const char *program, const nnc_model &model,
-                      std::FILE *to) {
-  std::string text = fmt::format(
-      "{1}: a model compiled by nnc\n\n"
-      "usage: {0} COMMAND [options]\n\n"
-      "  train    train the model on data\n"
-      "  predict  run an entry over all samples\n"
-      "  info     print what is in the model\n"
-      "  help     print this, or explain a command: {0} help train\n",
-      program, model.name);
-  std::fwrite(text.data(), 1, text.size(), to);
-}
+using Words = std::vector<std::string>;
 
-static int trainCommand(const std::vector<std::string> &arguments,
-                        const nnc_model &model) {
+static int trainCommand(const Words &arguments, const nnc_model &model) {
   TrainOptions options;
   Parsed parsed = parseTrain(arguments, options);
   return parsed.goOn ? train(model, options) : parsed.status;
 }
 
-static int predictCommand(const std::vector<std::string> &arguments,
-                          const nnc_model &model) {
+static int predictAs(const char *command, const Words &arguments,
+                     const nnc_model &model) {
   PredictOptions options;
+  options.command = command;
   Parsed parsed = parsePredict(arguments, options);
   return parsed.goOn ? predict(model, options) : parsed.status;
 }
 
-static int infoCommand(const std::vector<std::string> &arguments,
-                       const nnc_model &model) {
+static int predictCommand(const Words &arguments, const nnc_model &model) {
+  return predictAs("predict", arguments, model);
+}
+
+static int evaluateCommand(const Words &arguments, const nnc_model &model) {
+  return predictAs("evaluate", arguments, model);
+}
+
+static int infoCommand(const Words &arguments, const nnc_model &model) {
   if (arguments.empty())
     return info(model);
   if (arguments[0] == "--help" || arguments[0] == "-h") {
@@ -50,9 +48,36 @@ static int infoCommand(const std::vector<std::string> &arguments,
   return ExitWrongUsage;
 }
 
+namespace {
+struct ProgramCommand {
+  const char *name, *summary;
+  int (*run)(const Words &arguments, const nnc_model &model);
+};
+} // namespace
+
+static constexpr ProgramCommand commands[] = {
+    {"train", "train the model on data", trainCommand},
+    {"predict", "run an entry over all samples", predictCommand},
+    {"evaluate", "run an entry over all samples", evaluateCommand},
+    {"info", "print what is in the model", infoCommand},
+};
+
+static void printHelp(const char *program, const nnc_model &model,
+                      std::FILE *to) {
+  std::string text = fmt::format("{1}: a model compiled by nnc\n\n"
+                                 "usage: {0} COMMAND [options]\n\n",
+                                 program, model.name);
+  for (const ProgramCommand &command : commands)
+    text += fmt::format("  {:<9} {}\n", command.name, command.summary);
+  text += fmt::format("  help      print this, or explain a command: "
+                      "{0} help train\n",
+                      program);
+  std::fwrite(text.data(), 1, text.size(), to);
+}
+
 extern "C" int nnc_program_main(int argc, char **argv, const nnc_model *model) {
   const char *program = argc > 0 ? argv[0] : model->name;
-  std::vector<std::string> arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
+  Words arguments(argv + (argc > 0 ? 1 : 0), argv + argc);
   std::string command = arguments.empty() ? "help" : arguments[0];
   if (!arguments.empty())
     arguments.erase(arguments.begin());
@@ -64,12 +89,9 @@ extern "C" int nnc_program_main(int argc, char **argv, const nnc_model *model) {
     printHelp(program, *model, stdout);
     return ExitDone;
   }
-  if (command == "train")
-    return trainCommand(arguments, *model);
-  if (command == "predict")
-    return predictCommand(arguments, *model);
-  if (command == "info")
-    return infoCommand(arguments, *model);
+  for (const ProgramCommand &known : commands)
+    if (command == known.name)
+      return known.run(arguments, *model);
   printError(
       Error(ExitWrongUsage, "", fmt::format("unknown command '{}'", command)));
   printHelp(program, *model, stderr);

@@ -15,7 +15,7 @@
 
 namespace nnc::driver {
 
-enum class Command { None, Build, Run, Train, Predict, Check, Info };
+enum class Command { None, Build, Run, Train, Predict, Evaluate, Check, Info };
 
 /// What is compiled and how; shared by every command that compiles.
 struct CodeArguments {
@@ -45,7 +45,7 @@ struct Invocation {
   CodeArguments code;
   BuildOptions build;
   runtime::TrainOptions train;
-  runtime::PredictOptions predict;
+  runtime::PredictOptions predict, evaluate;
   runtime::RunOptions run;
   /// `run --interpret`.
   bool interpret = false;

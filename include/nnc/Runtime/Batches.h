@@ -32,17 +32,17 @@ private:
   std::vector<void *> addresses;
 };
 
-/// Of the functions compiled from one declaration, the one for this many
-/// rows: the largest batch that they fill, else the smallest.
-const nnc_function &variantFor(const std::vector<const nnc_function *> &all,
-                               int64_t rows);
+/// Functions compiled from one declaration for several sizes.
+using Variants = std::vector<const nnc_function *>;
 
-/// Runs the entry over all rows. The last batch is filled up with copies of
-/// the last row, whose outputs are cut off. Gives the outputs of these names,
-/// or all if there are none. Throws if an output without a sample axis would
-/// stand for more than one call.
+/// Runs an entry over all rows, in the largest batches that there are. The
+/// last batch is filled up with copies of the last row, whose outputs are cut
+/// off. A floating scalar is averaged by rows; the copies count nothing in it,
+/// as long as it is a mean over the rows of a batch. Gives the outputs of
+/// these names, or all if there are none. Throws if another output without a
+/// sample axis would stand for more than one call.
 std::vector<NamedArray> runOverRows(Instance &instance,
-                                    const nnc_function &function,
+                                    const Variants &variants,
                                     const DataView &view,
                                     const std::vector<std::string> &outputs);
 

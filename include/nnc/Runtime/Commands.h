@@ -1,6 +1,6 @@
 //===- Commands.h - The commands over a compiled model --------------------===//
 //
-// train, predict, run and info: from options to an exit status.
+// train, predict, evaluate, run and info: from options to an exit status.
 //
 // Nothing is thrown through these functions and no other header is needed, so
 // that the compiler, which is built without exceptions, calls what an emitted
@@ -20,7 +20,7 @@ namespace nnc::runtime {
 /// (the options do not go with the model), 128 + the signal that ended it.
 int train(const nnc_model &model, const TrainOptions &options) noexcept;
 
-/// Runs an entry over all samples, in its batch.
+/// predict and evaluate: runs an entry over all samples, in its batch.
 int predict(const nnc_model &model, const PredictOptions &options) noexcept;
 
 /// Calls one entry or step.
@@ -62,6 +62,7 @@ struct Parsed {
 Parsed parseTrain(const std::vector<std::string> &arguments,
                   TrainOptions &options,
                   std::vector<std::string> *rest = nullptr) noexcept;
+/// Parses what predict and evaluate take; `options.command` says which it is.
 Parsed parsePredict(const std::vector<std::string> &arguments,
                     PredictOptions &options,
                     std::vector<std::string> *rest = nullptr) noexcept;

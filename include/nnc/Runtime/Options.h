@@ -1,6 +1,6 @@
 //===- Options.h - What the commands are asked to do ----------------------===//
 //
-// The options of train, predict and run, as plain data.
+// The options of train, predict, evaluate and run, as plain data.
 //
 // An emitted executable and `nnc` fill the same structures; this header and
 // Commands.h need no exceptions, and no library.
@@ -47,7 +47,8 @@ struct TrainOptions {
 };
 
 struct PredictOptions {
-  std::string entry;               // empty: `predict`, or the only one
+  std::string command = "predict"; // or evaluate, which does the same
+  std::string entry;               // empty: that of this name, or the only one
   std::vector<std::string> inputs; // name=FILE
   std::string data;
   std::string columns;

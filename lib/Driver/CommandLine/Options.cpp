@@ -139,6 +139,13 @@ std::vector<std::pair<CLI::App *, Command>> define(CLI::App &app, Invocation &in
   nnc::runtime::addPredictOptions(predict, invocation.predict);
   addCodeOptions(predict, invocation.code);
 
+  CLI::App &evaluate = add("evaluate", "run an entry over all samples", Command::Evaluate);
+  addModel(evaluate, invocation.code);
+  addCall(evaluate, invocation.evaluate.entry, invocation.evaluate.inputs);
+  invocation.evaluate.command = "evaluate";
+  nnc::runtime::addPredictOptions(evaluate, invocation.evaluate);
+  addCodeOptions(evaluate, invocation.code);
+
   CLI::App &check = add("check", "parse, resolve and verify a model", Command::Check);
   addModel(check, invocation.code);
   check.add_flag("--gradients", invocation.gradients,

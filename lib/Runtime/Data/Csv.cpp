@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "nnc/Runtime/Data/Csv.h"
+#include "nnc/Runtime/Data/Gzip.h"
 #include "nnc/Runtime/Diagnostics.h"
 #include <algorithm>
 #include <charconv>
@@ -16,7 +17,7 @@
 
 namespace nnc::runtime {
 
-CsvTable::CsvTable(const std::string &path) : CsvTable(readFile(path), path) {}
+CsvTable::CsvTable(const std::string &path) : CsvTable(readData(path), path) {}
 
 CsvTable::CsvTable(std::vector<std::byte> bytes, std::string path)
     : file(std::move(path)), content(std::move(bytes)),

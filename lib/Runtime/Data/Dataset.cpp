@@ -6,27 +6,28 @@
 
 #include "nnc/Runtime/Data/Dataset.h"
 #include "nnc/Runtime/Diagnostics.h"
+#include <algorithm>
 #include <cstring>
 #include <numeric>
 
 namespace nnc::runtime {
 
-/// Whether an array of this shape feeds the port; one column fits [N] and
-/// [N, 1], and a scalar may have any number of axes of extent 1.
+/// The extents that say something: all but those of 1.
+static Shape withoutOnes(Shape shape) {
+  shape.erase(std::remove(shape.begin(), shape.end(), 1), shape.end());
+  return shape;
+}
+
+/// Whether an array of this shape feeds the port. Axes of extent 1 in a sample
+/// may be there or not: one column fits [N] and [N, 1], and images without
+/// channels [N, 1, H, W]; a scalar may have any number of them.
 static bool fits(const Shape &shape, const Port &port) {
-  if (port.isScalar()) {
-    for (int64_t extent : shape)
-      if (extent != 1)
-        return false;
-    return true;
-  }
+  if (port.isScalar())
+    return withoutOnes(shape).empty();
   if (shape.empty())
     return false;
-  Shape sample(shape.begin() + 1, shape.end()), wanted = port.sampleShape();
-  if (sample == wanted)
-    return true;
-  Shape one = {1};
-  return (sample.empty() && wanted == one) || (sample == one && wanted.empty());
+  return withoutOnes({shape.begin() + 1, shape.end()}) ==
+         withoutOnes(port.sampleShape());
 }
 
 void Dataset::add(Array values, const Port &port, NonFinite nonFinite,

@@ -6,6 +6,8 @@
 
 #include "nnc/Runtime/Data/Source.h"
 #include "nnc/Runtime/Data/CsvSource.h"
+#include "nnc/Runtime/Data/Gzip.h"
+#include "nnc/Runtime/Data/Idx.h"
 #include "nnc/Runtime/Data/Npy.h"
 #include "nnc/Runtime/Data/Npz.h"
 #include "nnc/Runtime/Diagnostics.h"
@@ -136,7 +138,9 @@ static const SourceKind sourceKinds[] = {
         const ColumnMap &) -> std::unique_ptr<DataSource> {
        return std::make_unique<NpzSource>(path);
      }},
-    {[](const std::string &path) { return endsWith(path, ".csv"); },
+    {[](const std::string &path) {
+       return endsWith(uncompressedName(path), ".csv");
+     },
      [](const std::string &path,
         const ColumnMap &columns) -> std::unique_ptr<DataSource> {
        return std::make_unique<CsvSource>(path, columns);
@@ -148,7 +152,7 @@ std::unique_ptr<DataSource> openSource(const std::string &path,
   for (const SourceKind &kind : sourceKinds)
     if (kind.matches(path)) {
       std::unique_ptr<DataSource> source = kind.open(path, columns);
-      if (!columns.empty() && !endsWith(path, ".csv"))
+      if (!columns.empty() && !endsWith(uncompressedName(path), ".csv"))
         failUsage("--columns is for a .csv, and the data is '{}'", path);
       return source;
     }
@@ -159,18 +163,25 @@ std::unique_ptr<DataSource> openSource(const std::string &path,
                "files or INPUT=FILE,…");
 }
 
+/// Whether the name is one that IDX files go by: `train-images.idx3-ubyte`.
+static bool isNamedIdx(const std::string &path) {
+  std::string name = std::filesystem::path(path).filename().string();
+  return name.find("idx") != std::string::npos || endsWith(name, "-ubyte");
+}
+
 Array readArray(const std::string &spec, const std::string &name) {
-  if (endsWith(spec, ".npy"))
-    return parseNpy(readFile(spec), spec);
+  std::string plain = uncompressedName(spec);
+  if (endsWith(plain, ".npy"))
+    return parseNpy(readData(spec), spec);
   if (endsWith(spec, ".npz"))
     return NpzArchive(spec).read(name);
   size_t colon = spec.rfind(".npz:");
   if (colon != std::string::npos)
     return NpzArchive(spec.substr(0, colon + 4)).read(spec.substr(colon + 5));
-  struct stat info;
-  if (::stat(spec.c_str(), &info) != 0)
-    failIn(spec, "cannot open: {}", std::strerror(errno));
-  failIn(spec, "unknown kind of array: expected .npy or archive.npz:key");
+  std::vector<std::byte> content = readData(spec);
+  if (isNamedIdx(plain) || looksLikeIdx(content))
+    return parseIdx(content, spec);
+  failIn(spec, "unknown kind of array: expected .npy, archive.npz:key or IDX");
 }
 
 } // namespace nnc::runtime

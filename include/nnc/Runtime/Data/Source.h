@@ -45,8 +45,9 @@ public:
 std::unique_ptr<DataSource> openSource(const std::string &path,
                                        const ColumnMap &columns);
 
-/// Reads an array given on the command line: `FILE.npy`, `FILE.npz:key`, or
-/// `FILE.npz` for the key `name`.
+/// Reads an array given on the command line: `FILE.npy`, `FILE.npz:key`,
+/// `FILE.npz` for the key `name`, or an IDX file; all but archives also with
+/// `.gz` behind their names.
 Array readArray(const std::string &spec, const std::string &name);
 
 } // namespace nnc::runtime
