@@ -24,7 +24,7 @@ def run(*arguments, status=0):
 def save_safetensors(path, tensors):
     header, offset, blobs = {}, 0, []
     for name, array in tensors.items():
-        array = np.ascontiguousarray(array)
+        array = np.asarray(array, order="C")
         blob = array.tobytes()
         header[name] = {"dtype": NAMES[array.dtype], "shape": list(array.shape),
                         "data_offsets": [offset, offset + len(blob)]}

@@ -154,7 +154,7 @@ entry predict(x: f32[1, 3, 224, 224]) {
     x = np.random.default_rng(0).normal(size=(1, 3, 224, 224)).astype(np.float32)
     p = w.call("predict", {"x": x})["p"]
     assert p.shape == (1, 1) and 0 < p[0, 0] < 1, p
-    print("ok: cnn 224")
+    expect("cnn 224, interpreted", p, w.call("predict", {"x": x}, "--interpret")["p"], absolute=1e-5)
 
 
 for part in [models, parameter_counts, values, refusal, optimisers, cnn]:
