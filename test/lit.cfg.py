@@ -30,6 +30,7 @@ for tool in ["FileCheck", "not", "split-file"]:
 config.substitutions.append(("%python", config.python_executable))
 config.substitutions.append(("%llvm_tools", config.llvm_tools_dir))
 config.substitutions.append(("%nnc_source", config.nnc_source_root))
+config.substitutions.append(("%nnc_tools", config.nnc_tools_dir))
 config.substitutions.append(("%nnc_build", config.nnc_obj_root))
 config.substitutions.append(("%llvm_include", config.llvm_include_dir))
 config.environment["FILECHECK_OPTS"] = "--enable-var-scope --allow-unused-prefixes=false"
