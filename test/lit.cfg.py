@@ -2,6 +2,7 @@
 # what names the tests call them by. Paths come from lit.site.cfg.py.
 
 import os
+import shutil
 
 import lit.formats
 
@@ -34,6 +35,9 @@ config.substitutions.append(("%nnc_tools", config.nnc_tools_dir))
 config.substitutions.append(("%nnc_build", config.nnc_obj_root))
 config.substitutions.append(("%llvm_include", config.llvm_include_dir))
 config.environment["FILECHECK_OPTS"] = "--enable-var-scope --allow-unused-prefixes=false"
+
+if shutil.which("clang-format-22"):
+    config.available_features.add("clang-format")
 
 # Leaks of the process's exit are LLVM's own; everything else counts.
 if config.nnc_sanitize:

@@ -48,6 +48,12 @@ common = ["--data", f"{example}/data/diabetes.csv", "--columns", "x=age:s6,t=tar
 mean, deviation = x.mean(0), x.std(0)
 z = (x - mean) / deviation
 
+# The data are what the notes had: what a linear fit makes of them is known.
+linear = np.concatenate([z, np.ones_like(t)], axis=1)
+rest = t - linear @ np.linalg.lstsq(linear, t, rcond=None)[0]
+assert abs(np.mean(rest ** 2) - 2859.7) < .05, np.mean(rest ** 2)
+assert abs(1 - np.mean(rest ** 2) / t.var() - .518) < .0005
+
 # Given initial weights: the same at every step, and at the end.
 rng = np.random.default_rng(7)
 start = {"net.linear_0.weight": rng.uniform(-.3, .3, (5, 10)),
@@ -77,23 +83,25 @@ for name, value in net.w.items():
     assert error < 1e-5, (name, error)
 print("ok: losses of 10 epochs and final weights")
 
-# Step by step, through `nnc run`, the first batches.
-net = Net(start)
-weights = dict(start)
+# Step by step, through `nnc run`, the first batches; interpreted, the first of them.
 step = Workspace(nnc, w.model)
 state = {"net.normalize_0.mean": mean.astype(np.float32),
          "net.normalize_0.deviation": deviation.astype(np.float32)}
-weights.update({k: v for k, v in state.items() if k in end})
-assert len(weights) == len(end), (sorted(weights), sorted(end))
-for begin in range(0, 48, 4):
-    part = slice(begin, begin + 4)
-    wanted = net.step(z[part], t[part], 0.001)
-    out = step.call("train", {"x": x[part].astype(np.float32), "t": t[part].astype(np.float32)},
-                    "-D", "B=4", "--save-weights", step.path("next.safetensors"), weights=weights)
-    assert abs(out["loss"] - wanted) <= 1e-5 * abs(wanted), (begin, out["loss"], wanted)
-    weights = load_safetensors(step.path("next.safetensors"))
-    weights = {k: v for k, v in weights.items() if k in end}
-print("ok: single steps")
+for options, batches in [([], 12), (["--interpret"], 3)]:
+    net = Net(start)
+    weights = dict(start)
+    weights.update({k: v for k, v in state.items() if k in end})
+    assert len(weights) == len(end), (sorted(weights), sorted(end))
+    for begin in range(0, 4 * batches, 4):
+        part = slice(begin, begin + 4)
+        wanted = net.step(z[part], t[part], 0.001)
+        out = step.call("train", {"x": x[part].astype(np.float32), "t": t[part].astype(np.float32)},
+                        "-D", "B=4", "--save-weights", step.path("next.safetensors"), *options,
+                        weights=weights)
+        assert abs(out["loss"] - wanted) <= 1e-5 * abs(wanted), (begin, out["loss"], wanted)
+        weights = load_safetensors(step.path("next.safetensors"))
+        weights = {k: v for k, v in weights.items() if k in end}
+    print(f"ok: single steps {options}")
 
 # Below 3,000 from eight seeds, default initialisation.
 for seed in range(8):
