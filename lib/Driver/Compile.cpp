@@ -96,14 +96,15 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     function->setAttr(kFlopsAttrName, builder.getI64IntegerAttr(countFunctionFlops(function)));
   if (!passes(buildKernelPipeline) || !reach(Stage::Kernel, moduleText))
     return std::nullopt;
-  if (!passes(buildBufferPipeline) || !reach(Stage::Linalg, moduleText))
-    return std::nullopt;
-
-  ModelInterface interface = describeModel(module, request.prefix, request.maxThreads);
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = createTargetMachine(request.target);
   if (!machine)
     return broken(machine.takeError());
   KernelCodeOptions code = describeVectors(**machine, request.target);
+  if (!passes([&](OpPassManager &pm) { buildBufferPipeline(pm, code.vectorBits); }) ||
+      !reach(Stage::Linalg, moduleText))
+    return std::nullopt;
+
+  ModelInterface interface = describeModel(module, request.prefix, request.maxThreads);
   unsigned pointerBits = (*machine)->createDataLayout().getPointerSizeInBits();
   bool lowered = passes([&](OpPassManager &pm) {
     buildKernelCodePipeline(pm, code);

@@ -23,8 +23,10 @@ void nnc::buildKernelPipeline(OpPassManager &pm) {
   pm.addPass(nn::createFormKernels());
 }
 
-void nnc::buildBufferPipeline(OpPassManager &pm) {
-  pm.addPass(createConvertKernelToLinalg());
+void nnc::buildBufferPipeline(OpPassManager &pm, unsigned vectorBits) {
+  ConvertKernelToLinalgOptions options;
+  options.vectorBits = vectorBits;
+  pm.addPass(createConvertKernelToLinalg(options));
   pm.addPass(kernel::createPlanMemory());
 }
 
@@ -52,5 +54,5 @@ void nnc::registerPipelines() {
   PassPipelineRegistration<>("nn-kernel-pipeline", "entries and steps to calls of kernels",
                              buildKernelPipeline);
   PassPipelineRegistration<>("kernel-buffer-pipeline", "kernels on buffers, with a memory plan",
-                             buildBufferPipeline);
+                             [](OpPassManager &pm) { buildBufferPipeline(pm); });
 }

@@ -37,6 +37,8 @@ def ConvertKernelToLinalg : Pass<"convert-kernel-to-linalg", "::mlir::ModuleOp">
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
       "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
       "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
+  let options = [Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"128",
+                        "Width of the target's vector registers, for packed operands">];
 }
 
 def ConvertKernelToLLVM : Pass<"convert-kernel-to-llvm", "::mlir::ModuleOp"> {

@@ -27,7 +27,8 @@ void buildGradientPipeline(mlir::OpPassManager &pm);
 /// nn → calls of kernels of nn ops.
 void buildKernelPipeline(mlir::OpPassManager &pm);
 /// Kernels of nn ops → kernels of linalg on buffers, with a memory plan.
-void buildBufferPipeline(mlir::OpPassManager &pm);
+/// Operands are packed for vector registers of `vectorBits`.
+void buildBufferPipeline(mlir::OpPassManager &pm, unsigned vectorBits = 128);
 /// Kernels of linalg → functions in the LLVM dialect.
 void buildKernelCodePipeline(mlir::OpPassManager &pm, const KernelCodeOptions &options);
 

@@ -76,6 +76,16 @@ static llvm::SmallBitVector findUnaliased(func::FuncOp function) {
   return unaliased;
 }
 
+/// Whether a kernel walks so much data that a call costs nothing beside it. It
+/// then stays a function: callers compile faster, and profilers see its name.
+static bool isLarge(func::FuncOp function) {
+  int64_t elements = 0;
+  for (Type type : function.getArgumentTypes())
+    if (auto buffer = dyn_cast<MemRefType>(type))
+      elements += buffer.getNumElements();
+  return elements > 4096;
+}
+
 /// Lets LLVM contract products and sums, or forbids it.
 static void setContraction(func::FuncOp function, bool allowed) {
   function.walk([&](arith::ArithFastMathInterface op) {
@@ -113,12 +123,13 @@ struct ConvertKernelToLLVM : public nnc::impl::ConvertKernelToLLVMBase<ConvertKe
     target.addLegalOp<ModuleOp>();
     for (func::FuncOp function : functions) {
       llvm::SmallBitVector unaliased = findUnaliased(function);
-      bool isPrivate = function.isPrivate();
+      bool isPrivate = function.isPrivate(), keep = isLarge(function);
       std::string name = function.getSymName().str();
       if (failed(applyPartialConversion(function.getOperation(), target, frozen)))
         return signalPassFailure();
       auto made = getOperation().lookupSymbol<LLVM::LLVMFuncOp>(name);
       describe(made, unaliased, isPrivate);
+      made.setNoInline(keep);
     }
   }
 

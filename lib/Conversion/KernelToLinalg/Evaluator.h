@@ -11,9 +11,15 @@
 
 namespace nnc {
 
+/// A part of an axis: `count` panels of `width` elements, from `begin` on.
+struct Lanes {
+  int64_t begin, count, width;
+};
+
 class Evaluator {
 public:
-  Evaluator(Buffers &buffers, bool contract) : buffers(buffers), contract(contract) {}
+  Evaluator(Buffers &buffers, bool contract, unsigned vectorBits)
+      : buffers(buffers), contract(contract), vectorBits(vectorBits) {}
 
   /// The element of `value` at `indices`, from its buffer if it has one.
   mlir::Value evaluate(Stage &stage, mlir::Value value, llvm::ArrayRef<Index> indices);
@@ -45,6 +51,17 @@ public:
   llvm::DenseMap<mlir::Value, mlir::Value> bufferOf;
   /// Whether arithmetic may be contracted (not in strict kernels).
   bool contract;
+  /// Width of the target's vector registers.
+  unsigned vectorBits;
+
+  /// Elements that a vector register holds.
+  int64_t vectorWidth(mlir::Type element) const;
+  /// Copies a part of one axis of a buffer into panels: a temporary of shape
+  /// [outer…, panels, inner…, panel width], where outer and inner are the
+  /// buffer's other axes.
+  mlir::Value packPanels(mlir::Location loc, mlir::Value source, mlir::Type element,
+                         llvm::ArrayRef<unsigned> outer, unsigned lane,
+                         llvm::ArrayRef<unsigned> inner, Lanes lanes);
 
 private:
   mlir::Value computePad(Stage &stage, nn::PadOp op, llvm::ArrayRef<Index> indices);

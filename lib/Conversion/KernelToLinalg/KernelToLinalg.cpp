@@ -168,7 +168,7 @@ static void emitOp(Evaluator &evaluator, Operation *op) {
       .Default([&](Operation *op) { evaluator.emitPointwise(op); });
 }
 
-static void convert(kernel::FuncOp kernel) {
+static void convert(kernel::FuncOp kernel, unsigned vectorBits) {
   Location loc = kernel.getLoc();
   OpBuilder builder(kernel);
   SmallVector<Type> arguments;
@@ -187,7 +187,7 @@ static void convert(kernel::FuncOp kernel) {
   if (strict)
     function->setAttr("nn.strict", builder.getUnitAttr());
   Buffers buffers(builder, function);
-  Evaluator evaluator(buffers, /*contract=*/!strict);
+  Evaluator evaluator(buffers, /*contract=*/!strict, vectorBits);
   unsigned inputs = body.getNumArguments();
   for (auto [value, buffer] : llvm::zip(body.getArguments(), entry->getArguments()))
     evaluator.bufferOf[value] = buffer;
@@ -216,9 +216,10 @@ static void convert(kernel::FuncOp kernel) {
 namespace {
 struct ConvertKernelToLinalg
     : public nnc::impl::ConvertKernelToLinalgBase<ConvertKernelToLinalg> {
+  using ConvertKernelToLinalgBase::ConvertKernelToLinalgBase;
   void runOnOperation() override {
     for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>()))
-      convert(kernel);
+      convert(kernel, vectorBits);
   }
 };
 } // namespace

@@ -1,22 +1,27 @@
-//===- ProductStages.cpp - contractions and convolutions ------------------===//
+//===- ProductStages.cpp - contractions -----------------------------------===//
 //
-// Sums of products become one nest each, `acc + a * b`. Operands are brought
-// into a form first in which the innermost result axis is contiguous: a
-// transposed operand is repacked, a padded convolution input is copied with its
-// border. The nest itself then has no conditions and no strided vectors.
+// A sum of products becomes one nest, `acc + a * b`, whose vectors run along
+// the result's last axis. The operand that has this axis is packed into panels
+// of a few vectors, so that the inner loop reads it from one end to the other
+// whatever its axes' order was; where few rows share it, that would cost as
+// much as the product, and it is read as it stands.
 //
 //===----------------------------------------------------------------------===//
-#include "Evaluator.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "ProductStages.h"
 
 using namespace mlir;
 using namespace nnc;
 using namespace nnc::nn;
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
 
-/// acc + a * b in the payload type.
-static Value multiplyAdd(Stage &stage, Value acc, Value a, Value b) {
+static ArrayRef<int64_t> shapeOf(Value buffer) {
+  return cast<MemRefType>(buffer.getType()).getShape();
+}
+
+Value nnc::multiplyAdd(Stage &stage, Value acc, Value a, Value b) {
   OpBuilder &builder = stage.body;
   if (!isa<FloatType>(acc.getType())) {
     Value product = arith::MulIOp::create(builder, stage.loc, a, b);
@@ -24,6 +29,74 @@ static Value multiplyAdd(Stage &stage, Value acc, Value a, Value b) {
   }
   Value product = arith::MulFOp::create(builder, stage.loc, a, b, stage.flags);
   return arith::AddFOp::create(builder, stage.loc, acc, product, stage.flags);
+}
+
+//===----------------------------------------------------------------------===//
+// Panels
+//===----------------------------------------------------------------------===//
+
+int64_t Evaluator::vectorWidth(Type element) const {
+  return std::max<int64_t>(vectorBits / element.getIntOrFloatBitWidth(), 1);
+}
+
+SmallVector<Lanes> nnc::splitLanes(int64_t size, int64_t width) {
+  SmallVector<Lanes> parts;
+  for (int64_t begin = 0; begin != size;) {
+    int64_t left = size - begin;
+    Lanes part{begin, 1, left};
+    if (left >= 2 * width)
+      part = {begin, left / (2 * width), 2 * width};
+    else if (left > width)
+      part.width = width;
+    parts.push_back(part);
+    begin += part.count * part.width;
+  }
+  return parts;
+}
+
+Value Evaluator::packPanels(Location loc, Value source, Type element,
+                            ArrayRef<unsigned> outer, unsigned lane,
+                            ArrayRef<unsigned> inner, Lanes lanes) {
+  ArrayRef<int64_t> shape = shapeOf(source);
+  SmallVector<int64_t> packedShape;
+  for (unsigned axis : outer)
+    packedShape.push_back(shape[axis]);
+  packedShape.push_back(lanes.count);
+  for (unsigned axis : inner)
+    packedShape.push_back(shape[axis]);
+  packedShape.push_back(lanes.width);
+  Value packed =
+      buffers.makeTemporary(loc, RankedTensorType::get(packedShape, element));
+  Stage stage(buffers, loc, packedShape, {}, contract);
+  Indices from(shape.size(), stage.constant(0));
+  unsigned next = 0;
+  for (unsigned axis : outer)
+    from[axis] = stage.dim(next++);
+  AffineExpr panel = stage.dim(next++);
+  for (unsigned axis : inner)
+    from[axis] = stage.dim(next++);
+  from[lane] = panel * lanes.width + stage.dim(next) + lanes.begin;
+  SmallVector<AffineExpr> map;
+  for (const Index &index : stage.dims(0, packedShape.size()))
+    map.push_back(index.affine);
+  Value value = stage.read(source, element, from);
+  stage.addOutput(packed, element, map);
+  stage.finish(value);
+  return packed;
+}
+
+Value nnc::cutAxis(OpBuilder &b, Location loc, Value buffer, unsigned axis,
+                   int64_t begin, int64_t size) {
+  ArrayRef<int64_t> shape = shapeOf(buffer);
+  if (shape[axis] == size)
+    return buffer;
+  SmallVector<OpFoldResult> offsets(shape.size(), b.getIndexAttr(0)), sizes,
+      strides(shape.size(), b.getIndexAttr(1));
+  for (int64_t extent : shape)
+    sizes.push_back(b.getIndexAttr(extent));
+  offsets[axis] = b.getIndexAttr(begin);
+  sizes[axis] = b.getIndexAttr(size);
+  return memref::SubViewOp::create(b, loc, buffer, offsets, sizes, strides);
 }
 
 //===----------------------------------------------------------------------===//
@@ -35,92 +108,156 @@ namespace {
 struct Factor {
   Value buffer;
   std::string letters;
+
+  bool has(char letter) const { return StringRef(letters).contains(letter); }
+};
+
+/// One contraction on buffers.
+struct Contraction {
+  Evaluator &evaluator;
+  Location loc;
   Type element;
+  Factor lhs, rhs;
+  std::string result;
+  llvm::SmallMapVector<char, int64_t, 8> sizes;
+
+  bool isReduced(char letter) const {
+    return !StringRef(result).contains(letter);
+  }
+  void emit(Value into);
+  void emitPanels(Factor &wide, Factor &other, Value into);
+  void emitPlain(Value into);
+  void moveLast(Factor &factor, char letter);
 };
 } // namespace
 
 /// Copies a factor so that `letter` is its last axis.
-static void moveLast(Evaluator &evaluator, Location loc, Factor &factor, char letter) {
+void Contraction::moveLast(Factor &factor, char letter) {
   size_t from = factor.letters.find(letter);
   if (from == std::string::npos || from + 1 == factor.letters.size())
     return;
-  auto shape = cast<MemRefType>(factor.buffer.getType()).getShape();
-  SmallVector<int64_t> permutation, packedShape;
-  for (size_t axis = 0; axis != factor.letters.size(); ++axis)
-    if (axis != from)
-      permutation.push_back(axis);
-  permutation.push_back(from);
+  SmallVector<unsigned> others;
   std::string letters;
-  for (int64_t axis : permutation) {
-    packedShape.push_back(shape[axis]);
+  for (size_t axis = 0; axis != factor.letters.size(); ++axis) {
+    if (axis == from)
+      continue;
+    others.push_back(axis);
     letters.push_back(factor.letters[axis]);
   }
-  Value packed =
-      evaluator.buffers.makeTemporary(loc, RankedTensorType::get(packedShape, factor.element));
-  Stage stage(evaluator.buffers, loc, packedShape, {}, evaluator.contract);
-  Indices source(shape.size(), stage.constant(0));
-  SmallVector<AffineExpr> map;
-  for (auto [axis, original] : llvm::enumerate(permutation)) {
-    source[original] = stage.dim(axis);
-    map.push_back(stage.dim(axis));
-  }
-  Value element = stage.read(factor.buffer, factor.element, source);
-  stage.addOutput(packed, factor.element, map);
-  stage.finish(element);
-  factor = {packed, letters, factor.element};
+  Value packed = evaluator.packPanels(loc, factor.buffer, element, {}, from,
+                                      others, {0, 1, sizes[letter]});
+  // The one panel is the whole: its axis of length 1 goes.
+  SmallVector<ReassociationIndices> groups{{0, 1}};
+  for (size_t axis = 2; axis <= others.size() + 1; ++axis)
+    groups.push_back({static_cast<int64_t>(axis)});
+  packed = memref::CollapseShapeOp::create(evaluator.buffers.builder, loc,
+                                           packed, groups);
+  factor = {packed, letters + letter};
 }
 
-void Evaluator::emitContract(ContractOp op) {
-  Location loc = op.getLoc();
-  Type element = typeOf(op.getResult()).getElementType();
-  Factor lhs{getBuffer(op.getLhs()), op.getLhsLetters().str(), element};
-  Factor rhs{getBuffer(op.getRhs()), op.getRhsLetters().str(), element};
-  std::string result = op.getResultLetters().str();
+/// Rows that share each element of the factor.
+static int64_t countRows(const Contraction &product, const Factor &factor) {
+  int64_t rows = 1;
+  for (char letter : product.result)
+    if (!factor.has(letter))
+      rows *= product.sizes.lookup(letter);
+  return rows;
+}
 
-  llvm::SmallMapVector<char, int64_t, 8> sizes;
-  for (const Factor *factor : {&lhs, &rhs})
-    for (auto [letter, size] :
-         llvm::zip(factor->letters, cast<MemRefType>(factor->buffer.getType()).getShape()))
-      sizes[letter] = size;
-  std::string loops = result;
-  for (auto [letter, size] : sizes)
-    if (!StringRef(result).contains(letter))
-      loops.push_back(letter);
-  bool hasReduction = loops.size() > result.size();
-
-  // Vectors run along the result's last axis, except where so few rows share a
-  // packed operand that packing would cost as much as the product: there they
-  // run along a reduced axis that is last in both.
-  if (!result.empty()) {
-    char lane = result.back();
-    Factor *wide = StringRef(rhs.letters).contains(lane) ? &rhs : &lhs;
-    Factor *other = wide == &rhs ? &lhs : &rhs;
-    int64_t rows = 1;
-    for (char letter : result)
-      if (!StringRef(wide->letters).contains(letter))
-        rows *= sizes[letter];
-    bool dots = hasReduction && rows < 4 && !lhs.letters.empty() && !rhs.letters.empty() &&
-                lhs.letters.back() == rhs.letters.back() &&
-                !StringRef(result).contains(lhs.letters.back());
-    if (!dots) {
-      moveLast(*this, loc, *wide, lane);
-      moveLast(*this, loc, *other, lane);
-    }
-  } else if (hasReduction && !lhs.letters.empty()) {
-    moveLast(*this, loc, rhs, lhs.letters.back());
+void Contraction::emit(Value into) {
+  if (result.empty()) {
+    if (!lhs.letters.empty())
+      moveLast(rhs, lhs.letters.back());
+    return emitPlain(into);
   }
+  char lane = result.back();
+  Factor &wide = rhs.has(lane) ? rhs : lhs, &other = &wide == &rhs ? lhs : rhs;
+  int64_t rows = countRows(*this, wide);
+  bool reduces =
+      llvm::any_of(sizes, [&](auto &entry) { return isReduced(entry.first); });
+  // With few rows, vectors run along a reduced axis that is last in both.
+  bool dots =
+      reduces && rows < 4 && !lhs.letters.empty() && !rhs.letters.empty() &&
+      lhs.letters.back() == rhs.letters.back() && isReduced(lhs.letters.back());
+  if (!dots && reduces && !other.has(lane) && rows >= 8)
+    return emitPanels(wide, other, into);
+  if (!dots) {
+    moveLast(wide, lane);
+    moveLast(other, lane);
+  }
+  emitPlain(into);
+}
 
-  Value buffer = bufferOf.lookup(op.getResult());
-  fill(loc, buffer, 0);
+void Contraction::emitPanels(Factor &wide, Factor &other, Value into) {
+  char lane = result.back();
+  // Axes of the packed operand outside the panel, and those it walks.
+  SmallVector<unsigned> outer, inner;
+  std::string shared, rest, reduced;
+  for (auto [axis, letter] : llvm::enumerate(wide.letters)) {
+    if (isReduced(letter))
+      inner.push_back(axis), reduced.push_back(letter);
+    else if (letter != lane)
+      outer.push_back(axis);
+  }
+  for (char letter : other.letters)
+    if (isReduced(letter) && !wide.has(letter))
+      reduced.push_back(letter);
+  for (char letter : StringRef(result).drop_back())
+    (wide.has(letter) ? shared : rest).push_back(letter);
+  // shared…, panel, rest…, lane in panel, reduced…
+  std::string loops = shared + '\0' + rest + lane + reduced;
+  unsigned panelLoop = shared.size();
+  OpBuilder &b = evaluator.buffers.builder;
+  for (Lanes part : splitLanes(sizes[lane], evaluator.vectorWidth(element))) {
+    Value packed = evaluator.packPanels(loc, wide.buffer, element, outer,
+                                        wide.letters.find(lane), inner, part);
+    Value output = cutAxis(b, loc, into, result.size() - 1, part.begin,
+                           part.count * part.width);
+    evaluator.fill(loc, output, 0);
+    SmallVector<int64_t> extents, reducedLoops;
+    for (auto [i, letter] : llvm::enumerate(loops)) {
+      extents.push_back(i == panelLoop   ? part.count
+                        : letter == lane ? part.width
+                                         : sizes[letter]);
+      if (i >= loops.size() - reduced.size())
+        reducedLoops.push_back(i);
+    }
+    Stage stage(evaluator.buffers, loc, extents, reducedLoops,
+                evaluator.contract);
+    auto dim = [&](char letter) { return stage.dim(loops.find(letter)); };
+    Indices a, p;
+    for (char letter : other.letters)
+      a.push_back(dim(letter));
+    for (unsigned axis : outer)
+      p.push_back(dim(wide.letters[axis]));
+    p.push_back(stage.dim(panelLoop));
+    for (unsigned axis : inner)
+      p.push_back(dim(wide.letters[axis]));
+    p.push_back(dim(lane));
+    SmallVector<AffineExpr> map;
+    for (char letter : StringRef(result).drop_back())
+      map.push_back(dim(letter));
+    map.push_back(stage.dim(panelLoop) * part.width + dim(lane));
+    Value x = stage.read(other.buffer, element, a),
+          w = stage.read(packed, element, p);
+    Value acc = stage.addOutput(output, element, map);
+    stage.finish(multiplyAdd(stage, acc, x, w));
+  }
+}
+
+void Contraction::emitPlain(Value into) {
+  std::string loops = result;
+  for (auto &[letter, size] : sizes)
+    if (isReduced(letter))
+      loops.push_back(letter);
+  evaluator.fill(loc, into, 0);
   SmallVector<int64_t> extents, reduced;
   for (auto [i, letter] : llvm::enumerate(loops)) {
     extents.push_back(sizes[letter]);
     if (i >= result.size())
       reduced.push_back(i);
   }
-  if (llvm::is_contained(extents, 0))
-    return;
-  Stage stage(buffers, loc, extents, reduced, contract);
+  Stage stage(evaluator.buffers, loc, extents, reduced, evaluator.contract);
   auto indicesOf = [&](StringRef letters) {
     Indices indices;
     for (char letter : letters)
@@ -133,215 +270,33 @@ void Evaluator::emitContract(ContractOp op) {
   for (size_t i = 0; i != result.size(); ++i)
     map.push_back(stage.dim(i));
   // Without a reduced loop an output is written, not accumulated on.
-  Value acc = stage.addOutput(buffer, element, map);
-  if (!hasReduction) {
+  Value acc = stage.addOutput(into, element, map);
+  if (reduced.empty()) {
     bool isFloat = isa<FloatType>(a.getType());
-    Value product = isFloat ? arith::MulFOp::create(stage.body, loc, a, b).getResult()
-                            : arith::MulIOp::create(stage.body, loc, a, b).getResult();
+    Value product =
+        isFloat ? arith::MulFOp::create(stage.body, loc, a, b).getResult()
+                : arith::MulIOp::create(stage.body, loc, a, b).getResult();
     stage.finish(product);
     return;
   }
   stage.finish(multiplyAdd(stage, acc, a, b));
 }
 
-//===----------------------------------------------------------------------===//
-// Convolution
-//===----------------------------------------------------------------------===//
-
-/// A copy of an [N, C, spatial…] value with zeros around (and between) its
-/// spatial elements; negative borders crop. The value's own buffer if there is
-/// nothing to do.
-Value Evaluator::padInput(Location loc, Value input, ArrayRef<int64_t> low, ArrayRef<int64_t> high,
-                          ArrayRef<int64_t> interior) {
-  auto isZero = [](int64_t n) { return n == 0; };
-  Value source = getBuffer(input);
-  if (llvm::all_of(low, isZero) && llvm::all_of(high, isZero) && llvm::all_of(interior, isZero))
-    return source;
-  auto type = typeOf(input);
-  SmallVector<int64_t> shape(type.getShape());
-  for (size_t axis = 0; axis != low.size(); ++axis) {
-    int64_t &size = shape[axis + 2];
-    size = low[axis] + size + (size - 1) * interior[axis] + high[axis];
-  }
-  Value padded = buffers.makeTemporary(loc, RankedTensorType::get(shape, type.getElementType()));
-  // Zero all, then copy what is inside: two nests without conditions.
-  fill(loc, padded, 0);
-  OpBuilder &b = buffers.builder;
-  SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0)), sizes, strides(2, b.getIndexAttr(1));
-  SmallVector<int64_t> first(2, 0), extents(type.getShape().take_front(2));
-  for (size_t axis = 0; axis != low.size(); ++axis) {
-    int64_t step = interior[axis] + 1, size = type.getDimSize(axis + 2);
-    // Elements i with 0 <= low + i * step < the padded size.
-    int64_t begin = std::max<int64_t>(0, llvm::divideCeilSigned(-low[axis], step));
-    int64_t end = std::min(size, llvm::divideFloorSigned(shape[axis + 2] - 1 - low[axis], step) + 1);
-    if (end <= begin)
-      return padded;
-    first.push_back(begin);
-    extents.push_back(end - begin);
-    offsets.push_back(b.getIndexAttr(low[axis] + begin * step));
-    strides.push_back(b.getIndexAttr(step));
-  }
-  for (int64_t extent : extents)
-    sizes.push_back(b.getIndexAttr(extent));
-  Value inside = memref::SubViewOp::create(b, loc, padded, offsets, sizes, strides);
-  Stage stage(buffers, loc, extents, {}, contract);
-  Indices from;
-  SmallVector<AffineExpr> map;
-  for (auto [axis, begin] : llvm::enumerate(first)) {
-    from.push_back(stage.dim(axis) + begin);
-    map.push_back(stage.dim(axis));
-  }
-  Value element = stage.read(source, type.getElementType(), from);
-  stage.addOutput(inside, type.getElementType(), map);
-  stage.finish(element);
-  return padded;
-}
-
-/// Splits one axis of a buffer into [groups, rest].
-static Value splitGroups(OpBuilder &b, Location loc, Value buffer, unsigned axis, int64_t groups) {
-  auto type = cast<MemRefType>(buffer.getType());
-  SmallVector<int64_t> shape;
-  SmallVector<ReassociationIndices> reassociation;
-  for (auto [i, size] : llvm::enumerate(type.getShape())) {
-    ReassociationIndices group{static_cast<int64_t>(shape.size())};
-    if (i == axis) {
-      shape.push_back(groups);
-      group.push_back(shape.size());
-      shape.push_back(size / groups);
-    } else {
-      shape.push_back(size);
-    }
-    reassociation.push_back(group);
-  }
-  return memref::ExpandShapeOp::create(b, loc, shape, buffer, reassociation);
-}
-
-// The nests' loops are named by position: with S spatial axes,
-//   conv              g n o p… | c k…
-//   conv_input_grad   g n c i… | o k…
-//   conv_weight_grad  g o c k… | n p…
-
-void Evaluator::emitConv(ConvOp op) {
-  Location loc = op.getLoc();
-  int64_t groups = op.getGroups(), spatial = op.getStrides().size();
-  Type element = typeOf(op.getResult()).getElementType();
-  SmallVector<int64_t> none(spatial, 0);
-  Value input = padInput(loc, op.getInput(), op.getLow(), op.getHigh(), none);
-  OpBuilder &b = buffers.builder;
-  input = splitGroups(b, loc, input, 1, groups);
-  Value weight = splitGroups(b, loc, getBuffer(op.getWeight()), 0, groups);
-  Value whole = bufferOf.lookup(op.getResult());
-  fill(loc, whole, 0);
-  Value output = splitGroups(b, loc, whole, 1, groups);
-
-  auto out = cast<MemRefType>(output.getType()).getShape();
-  auto kernel = cast<MemRefType>(weight.getType()).getShape();
-  SmallVector<int64_t> extents{groups, out[0], out[2]};
-  llvm::append_range(extents, out.drop_front(3));
-  int64_t c = extents.size();
-  llvm::append_range(extents, kernel.drop_front(2));
-  if (llvm::is_contained(extents, 0))
-    return;
-  auto reduced = llvm::to_vector(llvm::seq<int64_t>(c, extents.size()));
-  Stage stage(buffers, loc, extents, reduced, contract);
-  Indices x{stage.dim(1), stage.dim(0), stage.dim(c)};
-  Indices w{stage.dim(0), stage.dim(2), stage.dim(c)};
-  SmallVector<AffineExpr> y{stage.dim(1), stage.dim(0), stage.dim(2)};
-  for (int64_t s = 0; s != spatial; ++s) {
-    AffineExpr p = stage.dim(3 + s), k = stage.dim(c + 1 + s);
-    x.push_back(p * op.getStrides()[s] + k * op.getDilations()[s]);
-    w.push_back(k);
-    y.push_back(p);
-  }
-  Value a = stage.read(input, element, x), f = stage.read(weight, element, w);
-  Value acc = stage.addOutput(output, element, y);
-  stage.finish(multiplyAdd(stage, acc, a, f));
-}
-
-void Evaluator::emitConvInputGrad(ConvInputGradOp op) {
-  Location loc = op.getLoc();
-  int64_t groups = op.getGroups(), spatial = op.getStrides().size();
-  Type element = typeOf(op.getResult()).getElementType();
-  auto outShape = typeOf(op.getResult()).getShape();
-  auto gradShape = typeOf(op.getOutputGrad()).getShape();
-  auto weightShape = typeOf(op.getWeight()).getShape();
-  // Spread the gradient by the stride and give it a border, so that
-  //   result[i] = sum over k of spread[i + reach - k * dilation] * weight[k].
-  SmallVector<int64_t> low, high, interior, reach;
-  for (int64_t s = 0; s != spatial; ++s) {
-    int64_t span = (weightShape[s + 2] - 1) * op.getDilations()[s];
-    int64_t spread = (gradShape[s + 2] - 1) * op.getStrides()[s] + 1;
-    reach.push_back(span);
-    interior.push_back(op.getStrides()[s] - 1);
-    low.push_back(span - op.getLow()[s]);
-    high.push_back(outShape[s + 2] + span - low.back() - spread);
-  }
-  Value grad = padInput(loc, op.getOutputGrad(), low, high, interior);
-  OpBuilder &b = buffers.builder;
-  grad = splitGroups(b, loc, grad, 1, groups);
-  Value weight = splitGroups(b, loc, getBuffer(op.getWeight()), 0, groups);
-  Value whole = bufferOf.lookup(op.getResult());
-  fill(loc, whole, 0);
-  Value output = splitGroups(b, loc, whole, 1, groups);
-
-  auto out = cast<MemRefType>(output.getType()).getShape();
-  auto kernel = cast<MemRefType>(weight.getType()).getShape();
-  SmallVector<int64_t> extents{groups, out[0], out[2]};
-  llvm::append_range(extents, out.drop_front(3));
-  int64_t o = extents.size();
-  extents.push_back(kernel[1]);
-  llvm::append_range(extents, kernel.drop_front(3));
-  if (llvm::is_contained(extents, 0))
-    return;
-  auto reduced = llvm::to_vector(llvm::seq<int64_t>(o, extents.size()));
-  Stage stage(buffers, loc, extents, reduced, contract);
-  Indices g{stage.dim(1), stage.dim(0), stage.dim(o)};
-  Indices w{stage.dim(0), stage.dim(o), stage.dim(2)};
-  SmallVector<AffineExpr> y{stage.dim(1), stage.dim(0), stage.dim(2)};
-  for (int64_t s = 0; s != spatial; ++s) {
-    AffineExpr i = stage.dim(3 + s), k = stage.dim(o + 1 + s);
-    g.push_back(i - k * op.getDilations()[s] + reach[s]);
-    w.push_back(k);
-    y.push_back(i);
-  }
-  Value a = stage.read(grad, element, g), f = stage.read(weight, element, w);
-  Value acc = stage.addOutput(output, element, y);
-  stage.finish(multiplyAdd(stage, acc, a, f));
-}
-
-void Evaluator::emitConvWeightGrad(ConvWeightGradOp op) {
-  Location loc = op.getLoc();
-  int64_t groups = op.getGroups(), spatial = op.getStrides().size();
-  Type element = typeOf(op.getResult()).getElementType();
-  SmallVector<int64_t> none(spatial, 0);
-  Value input = padInput(loc, op.getInput(), op.getLow(), op.getHigh(), none);
-  OpBuilder &b = buffers.builder;
-  input = splitGroups(b, loc, input, 1, groups);
-  Value grad = splitGroups(b, loc, getBuffer(op.getOutputGrad()), 1, groups);
-  Value whole = bufferOf.lookup(op.getResult());
-  fill(loc, whole, 0);
-  Value output = splitGroups(b, loc, whole, 0, groups);
-
-  auto out = cast<MemRefType>(output.getType()).getShape();
-  auto gradShape = cast<MemRefType>(grad.getType()).getShape();
-  SmallVector<int64_t> extents(out);
-  int64_t n = extents.size();
-  extents.push_back(gradShape[0]);
-  llvm::append_range(extents, gradShape.drop_front(3));
-  if (llvm::is_contained(extents, 0))
-    return;
-  auto reduced = llvm::to_vector(llvm::seq<int64_t>(n, extents.size()));
-  Stage stage(buffers, loc, extents, reduced, contract);
-  Indices x{stage.dim(n), stage.dim(0), stage.dim(2)};
-  Indices g{stage.dim(n), stage.dim(0), stage.dim(1)};
-  SmallVector<AffineExpr> y{stage.dim(0), stage.dim(1), stage.dim(2)};
-  for (int64_t s = 0; s != spatial; ++s) {
-    AffineExpr k = stage.dim(3 + s), p = stage.dim(n + 1 + s);
-    x.push_back(p * op.getStrides()[s] + k * op.getDilations()[s]);
-    g.push_back(p);
-    y.push_back(k);
-  }
-  Value a = stage.read(input, element, x), d = stage.read(grad, element, g);
-  Value acc = stage.addOutput(output, element, y);
-  stage.finish(multiplyAdd(stage, acc, a, d));
+void Evaluator::emitContract(ContractOp op) {
+  Contraction product{*this,
+                      op.getLoc(),
+                      typeOf(op.getResult()).getElementType(),
+                      {getBuffer(op.getLhs()), op.getLhsLetters().str()},
+                      {getBuffer(op.getRhs()), op.getRhsLetters().str()},
+                      op.getResultLetters().str(),
+                      {}};
+  for (const Factor *factor : {&product.lhs, &product.rhs})
+    for (auto [letter, size] :
+         llvm::zip(factor->letters, shapeOf(factor->buffer)))
+      product.sizes[letter] = size;
+  Value into = bufferOf.lookup(op.getResult());
+  if (llvm::any_of(product.sizes,
+                   [](auto &entry) { return entry.second == 0; }))
+    return fill(op.getLoc(), into, 0);
+  product.emit(into);
 }

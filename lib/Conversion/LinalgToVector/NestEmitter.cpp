@@ -68,12 +68,17 @@ static Value zeroVector(OpBuilder &b, Location loc, int64_t width, Type element)
   return arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
 }
 
+/// The part of an address in a tile that does not depend on where the tile is.
+int64_t NestEmitter::constantOffset(const Access &access, const Point &point) {
+  int64_t constant = 0;
+  for (auto [stride, delta] : llvm::zip(access.strides, point.delta))
+    constant += stride * delta;
+  return constant;
+}
+
 Value NestEmitter::load(const Access &access, const Point &point) {
   int64_t stride = schedule.lane == Schedule::none ? 0 : access.strides[schedule.lane];
-  int64_t constant = 0;
-  for (auto [i, s] : llvm::enumerate(access.strides))
-    constant += s * point.delta[i];
-  auto &known = loaded[{&access, constant}];
+  auto &known = loaded[{&access, constantOffset(access, point)}];
   int64_t width = stride == 0 ? 1 : point.width;
   for (auto [knownWidth, value] : known)
     if (knownWidth == width)
@@ -392,6 +397,21 @@ void NestEmitter::forEachBlock(function_ref<void()> body) {
 
 void NestEmitter::emitTile() {
   loaded.clear();
+  unsigned outputs = nest.outputs.size();
+  auto runsAcross = [&](const Access &access) { return schedule.runsAcross(access); };
+  if (!nest.hasReduction() &&
+      (llvm::any_of(nest.inputs, runsAcross) || llvm::any_of(nest.outputs, runsAcross))) {
+    for (const Access &access : nest.inputs)
+      if (runsAcross(access))
+        loadAcross(access);
+    SmallVector<SmallVector<Value>> values(outputs);
+    for (const Point &point : points)
+      for (auto [all, value] : llvm::zip(values, emitPayload(point, {})))
+        all.push_back(value);
+    for (auto [all, access] : llvm::zip(values, nest.outputs))
+      storeTile(all, access);
+    return;
+  }
   if (!nest.hasReduction()) {
     for (const Point &point : points) {
       SmallVector<Value> values = emitPayload(point, {});
@@ -404,6 +424,10 @@ void NestEmitter::emitTile() {
   }
   unsigned perPoint = reducesLanes() ? schedule.laneTile : 1;
   Carried carried;
+  if (!filled && !reducesLanes())
+    for (const Access &access : nest.outputs)
+      if (runsAcross(access))
+        loadAcross(access);
   for (const Point &point : points) {
     for (const Access &access : nest.outputs) {
       for (unsigned v = 0; v != perPoint; ++v) {
@@ -418,7 +442,12 @@ void NestEmitter::emitTile() {
   }
   carried = emitReduction(0, std::move(carried));
   if (!reducesLanes()) {
-    storePoints(carried);
+    for (auto [o, access] : llvm::enumerate(nest.outputs)) {
+      SmallVector<Value> values;
+      for (size_t i = 0; i != points.size(); ++i)
+        values.push_back(carried[i * outputs + o]);
+      storeTile(values, access);
+    }
     return;
   }
   for (auto [r, point] : llvm::enumerate(points)) {
@@ -438,13 +467,6 @@ void NestEmitter::emitTile() {
                           : load(nest.outputs[0], scalar);
     store(combine(before, reduceLanes(parts[0])), nest.outputs[0], scalar);
   }
-}
-
-void NestEmitter::storePoints(ValueRange carried) {
-  unsigned outputs = nest.outputs.size();
-  for (auto [i, point] : llvm::enumerate(points))
-    for (auto [o, access] : llvm::enumerate(nest.outputs))
-      store(carried[i * outputs + o], access, point);
 }
 
 /// Chunks of the lane loop: tiles of whole vectors, single vectors, a part.
@@ -496,7 +518,9 @@ void NestEmitter::forEachTile(unsigned loop, function_ref<void()> body) {
     return;
   }
   int64_t size = nest.loops[loop].size;
-  int64_t tile = loop == schedule.row ? schedule.rowTile : 1;
+  int64_t tile = loop == schedule.row        ? schedule.rowTile
+                 : loop == schedule.outerRow ? schedule.outerTile
+                                             : 1;
   SmallVector<Point> outer = points;
   auto place = [&](int64_t offset, int64_t count) {
     points.clear();

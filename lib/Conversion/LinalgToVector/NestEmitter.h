@@ -28,12 +28,27 @@ struct Schedule {
   /// does not depend on it is loaded once for all.
   unsigned row = none;
   int64_t rowTile = 1;
+  /// A second such loop, where the first is shorter than a tile could be.
+  unsigned outerRow = none;
+  int64_t outerTile = 1;
   /// A long reduced loop that is walked in blocks, outside all others, so that
   /// what one tile reads of it is still in cache for the next.
   unsigned blocked = none;
   int64_t block = 0;
 
   static Schedule choose(const Nest &nest, const VectorTarget &target);
+
+  /// Whether an access is contiguous along the rows of a tile but not along its
+  /// lanes: the tile is then transposed in registers.
+  bool runsAcross(const Access &access) const {
+    return access.buffer && lane != none && row != none && access.strides[row] == 1 &&
+           access.strides[lane] != 0 && std::abs(access.strides[lane]) != 1;
+  }
+
+private:
+  void chooseRows(const Nest &nest);
+  void tileRows(const Nest &nest, int64_t most);
+  void blockSums(const Nest &nest);
 };
 
 /// The operation by which a reduction joins two partial results, if the payload
@@ -66,12 +81,16 @@ private:
   Carried emitReduction(unsigned loop, Carried carried);
   Carried emitLaneReduction(unsigned loop, Carried carried);
   Carried emitPoints(llvm::ArrayRef<Point> points, Carried carried);
-  void storePoints(mlir::ValueRange carried);
 
   llvm::SmallVector<mlir::Value> emitPayload(const Point &point, mlir::ValueRange accumulators);
   mlir::Value address(const Access &access, const Point &point);
   mlir::Value load(const Access &access, const Point &point);
   void store(mlir::Value value, const Access &access, const Point &point);
+  static int64_t constantOffset(const Access &access, const Point &point);
+  llvm::SmallVector<llvm::SmallVector<unsigned>> groupRows() const;
+  void loadAcross(const Access &access);
+  void storeTile(llvm::ArrayRef<mlir::Value> values, const Access &access);
+  llvm::SmallVector<mlir::Value> transpose(llvm::SmallVector<mlir::Value> rows);
   mlir::Value broadcast(mlir::Value value, int64_t width);
   mlir::Value constantIndex(int64_t value);
   mlir::Value indexOf(unsigned loop, const Point &point);

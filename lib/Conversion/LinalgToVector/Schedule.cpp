@@ -14,11 +14,13 @@ Operation *nnc::getCombiner(linalg::GenericOp op) {
   Value accumulator = op.getBody()->getArguments().back();
   auto yield = cast<linalg::YieldOp>(op.getBody()->getTerminator());
   Operation *combiner = yield.getValues()[0].getDefiningOp();
-  if (!combiner || !accumulator.hasOneUse() || *accumulator.user_begin() != combiner)
+  if (!combiner || !accumulator.hasOneUse() ||
+      *accumulator.user_begin() != combiner)
     return nullptr;
-  return isa<arith::AddFOp, arith::MulFOp, arith::MaximumFOp, arith::MinimumFOp, arith::AddIOp,
-             arith::MaxSIOp, arith::MinSIOp, arith::MaxUIOp, arith::MinUIOp, arith::OrIOp,
-             arith::AndIOp, arith::MulIOp, arith::XOrIOp>(combiner)
+  return isa<arith::AddFOp, arith::MulFOp, arith::MaximumFOp, arith::MinimumFOp,
+             arith::AddIOp, arith::MaxSIOp, arith::MinSIOp, arith::MaxUIOp,
+             arith::MinUIOp, arith::OrIOp, arith::AndIOp, arith::MulIOp,
+             arith::XOrIOp>(combiner)
              ? combiner
              : nullptr;
 }
@@ -50,52 +52,74 @@ Schedule Schedule::choose(const Nest &nest, const VectorTarget &target) {
   int64_t natural = naturalWidth(nest, target);
   bool reduction = nest.hasReduction();
   Operation *combiner = reduction ? getCombiner(nest.op) : nullptr;
-  bool isOrdered = target.strict && isa_and_nonnull<arith::AddFOp, arith::MulFOp>(combiner);
+  bool isOrdered =
+      target.strict && isa_and_nonnull<arith::AddFOp, arith::MulFOp>(combiner);
   bool canReduceLanes = combiner && !isOrdered;
 
   // Cost of a vector: contiguous accesses one, gathers an access per element;
-  // per element computed. A parallel loop is preferred to a reduced one.
+  // per element computed. What runs across its tile costs some shuffles more.
+  // A parallel loop is preferred to a reduced one, and what is stored once per
+  // reduction hardly counts.
+  double turns = 1;
+  for (const Loop &loop : nest.loops)
+    turns *= loop.reduced ? loop.size : 1;
   double best = 0;
   for (auto [i, loop] : llvm::enumerate(nest.loops)) {
     if (loop.size == 1 || (loop.reduced && !canReduceLanes))
       continue;
-    double lanes = std::min(loop.size, natural), cost = loop.reduced ? 1.5 : 1;
-    auto add = [&](const Access &access) {
-      int64_t stride = access.strides[i];
-      cost += stride == 0 ? 0.5 : stride == 1 ? 1 : 2 * lanes;
-    };
-    for (const Access &access : nest.inputs)
-      if (access.buffer)
-        add(access);
-    for (const Access &access : nest.outputs)
-      add(access);
-    if (schedule.lane == none || cost / lanes <= best) {
-      best = cost / lanes;
-      schedule.lane = i;
-      schedule.width = lanes;
+    for (unsigned row = 0; row <= nest.loops.size(); ++row) {
+      bool hasRow = row != nest.loops.size();
+      if (hasRow && (row == i || nest.loops[row].reduced ||
+                     nest.loops[row].size < 4 || loop.reduced))
+        continue;
+      double lanes = std::min(loop.size, natural),
+             cost = loop.reduced ? 1.5 : 1;
+      bool anyAcross = false;
+      auto add = [&](const Access &access, double times, bool mayRunAcross) {
+        int64_t stride = std::abs(access.strides[i]);
+        bool across =
+            hasRow && mayRunAcross && stride > 1 && access.strides[row] == 1;
+        anyAcross |= across;
+        cost += times * (stride == 0   ? 0.5
+                         : stride == 1 ? 1
+                         : across      ? 3
+                                       : 2 * lanes);
+      };
+      for (const Access &access : nest.inputs)
+        if (access.buffer)
+          add(access, 1, !reduction);
+      for (const Access &access : nest.outputs)
+        add(access, loop.reduced ? 1 : 1 / turns, true);
+      if (hasRow && !anyAcross)
+        continue;
+      // The last vector of the loop may be a part of one.
+      double vectors = std::ceil(loop.size / lanes);
+      cost *= vectors / loop.size;
+      if (schedule.lane == none || cost < best) {
+        best = cost;
+        schedule.lane = i;
+        schedule.width = lanes;
+        schedule.row = hasRow ? row : none;
+      }
     }
   }
   if (schedule.lane == none)
     return schedule;
   int64_t vectors = nest.loops[schedule.lane].size / schedule.width;
   bool lanesReduced = nest.loops[schedule.lane].reduced;
-  // A quarter of the registers stays free for operands.
-  int64_t accumulators = std::max<int64_t>(target.registers * 3 / 4, 1);
+  // Some registers stay free for operands.
+  int64_t accumulators = std::max<int64_t>(target.registers - 4, 1);
 
+  if (!reduction && schedule.row != none) {
+    int64_t rows = nest.loops[schedule.row].size;
+    schedule.rowTile = llvm::divideCeil(rows, llvm::divideCeil(rows, natural));
+    return schedule;
+  }
   if (!reduction) {
     schedule.laneTile = std::clamp<int64_t>(vectors, 1, 4);
     return schedule;
   }
-  // The row loop: a parallel loop that some vector operand does not depend on.
-  for (auto [i, loop] : llvm::enumerate(nest.loops)) {
-    if (i == schedule.lane || loop.reduced || loop.size == 1)
-      continue;
-    bool reuses = llvm::any_of(nest.inputs, [&](const Access &access) {
-      return access.buffer && access.strides[schedule.lane] != 0 && access.strides[i] == 0;
-    });
-    if (reuses && (schedule.row == none || loop.size > nest.loops[schedule.row].size))
-      schedule.row = i;
-  }
+  schedule.chooseRows(nest);
   if (lanesReduced) {
     int64_t rows = schedule.row == none ? 1 : nest.loops[schedule.row].size;
     schedule.rowTile = std::min<int64_t>(rows, 4);
@@ -107,20 +131,75 @@ Schedule Schedule::choose(const Nest &nest, const VectorTarget &target) {
     return schedule;
   }
   schedule.laneTile = std::clamp<int64_t>(vectors, 1, 2);
-  int64_t rows = nest.loops[schedule.row].size;
-  int64_t most = std::max<int64_t>(accumulators / schedule.laneTile, 1);
-  // Tiles of even height: 16 rows are two of 8 rather than 12 and 4.
-  int64_t tiles = llvm::divideCeil(rows, most);
-  schedule.rowTile = llvm::divideCeil(rows, tiles);
-  // A column of 256 lines stays in a cache of the second level even where its
-  // lines fall into few sets. Worth it only for several tiles.
-  constexpr int64_t block = 256;
-  for (auto [i, loop] : llvm::enumerate(nest.loops))
-    if (loop.reduced && loop.size > 2 * block && tiles > 1)
-      schedule.blocked = i;
-  if (schedule.blocked != none) {
-    int64_t size = nest.loops[schedule.blocked].size;
-    schedule.block = llvm::divideCeil(size, llvm::divideCeil(size, block));
-  }
+  schedule.tileRows(nest,
+                    std::max<int64_t>(accumulators / schedule.laneTile, 1));
+  schedule.blockSums(nest);
   return schedule;
+}
+
+/// The row loop: a parallel loop that some vector operand does not depend on;
+/// one along which the result is contiguous, or else the longest.
+void Schedule::chooseRows(const Nest &nest) {
+  auto reuses = [&](unsigned loop) {
+    return loop != lane && !nest.loops[loop].reduced &&
+           nest.loops[loop].size != 1 &&
+           llvm::any_of(nest.inputs, [&](const Access &access) {
+             return access.buffer && access.strides[lane] != 0 &&
+                    access.strides[loop] == 0;
+           });
+  };
+  row = none;
+  bool isAcross = false;
+  for (unsigned i = 0; i != nest.loops.size(); ++i) {
+    if (!reuses(i))
+      continue;
+    bool across = nest.loops[i].size >= 4 && nest.outputs[0].strides[i] == 1;
+    if (row == none || across ||
+        (!isAcross && nest.loops[i].size > nest.loops[row].size))
+      row = i;
+    isAcross |= across;
+  }
+  // A second one for as many rows as there are accumulators for.
+  for (unsigned i = 0; i != nest.loops.size() && row != none; ++i)
+    if (i != row && reuses(i) && (outerRow == none || i > outerRow))
+      outerRow = i;
+}
+
+/// Tiles of even height: 16 rows are two of 8 rather than 12 and 4.
+static int64_t evenTile(int64_t size, int64_t most) {
+  return llvm::divideCeil(size,
+                          llvm::divideCeil(size, std::max<int64_t>(most, 1)));
+}
+
+void Schedule::tileRows(const Nest &nest, int64_t most) {
+  rowTile = evenTile(nest.loops[row].size, most);
+  if (outerRow != none && rowTile == nest.loops[row].size)
+    outerTile = evenTile(nest.loops[outerRow].size, most / rowTile);
+}
+
+/// What a tile reads of its lanes' operand is read again by the next tile: past
+/// half of a small second-level cache, sums are walked in blocks.
+void Schedule::blockSums(const Nest &nest) {
+  constexpr int64_t cacheBytes = 128 << 10;
+  int64_t bytes = 0;
+  unsigned outermost = none;
+  for (const Access &access : nest.inputs)
+    if (access.buffer && access.strides[lane] != 0)
+      bytes = std::max<int64_t>(
+          bytes, laneTile * width * access.element.getIntOrFloatBitWidth() / 8);
+  for (auto [i, loop] : llvm::enumerate(nest.loops)) {
+    if (loop.reduced) {
+      bytes *= loop.size;
+      outermost = outermost == none && loop.size > 1 ? i : outermost;
+    }
+  }
+  int64_t tiles = llvm::divideCeil(nest.loops[row].size, rowTile);
+  if (outerRow != none)
+    tiles *= llvm::divideCeil(nest.loops[outerRow].size, outerTile);
+  if (outermost == none || tiles == 1 || bytes <= cacheBytes)
+    return;
+  int64_t size = nest.loops[outermost].size;
+  block = evenTile(size, cacheBytes / llvm::divideCeil(bytes, size));
+  if (block != size)
+    blocked = outermost;
 }

@@ -115,16 +115,39 @@ func.func @multiplies(%a: memref<24x48xf32>, %b: memref<48x64xf32>, %c: memref<2
 
 // A long sum is walked in blocks of one length, which continue what is stored.
 // CHECK-LABEL: func @blocks_long_sums(
-//       CHECK: %[[BLOCK:.*]] = arith.constant 250
+//       CHECK: %[[BLOCK:.*]] = arith.constant 1000
 //       CHECK: scf.for %{{.*}} = %{{.*}} to %{{.*}} step %[[BLOCK]]
-func.func @blocks_long_sums(%a: memref<64x1000xf32>, %b: memref<1000x64xf32>, %c: memref<64x64xf32>) {
+func.func @blocks_long_sums(%a: memref<64x2000xf32>, %b: memref<2000x64xf32>, %c: memref<64x64xf32>) {
   linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>,
       affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
-      ins(%a, %b : memref<64x1000xf32>, memref<1000x64xf32>) outs(%c : memref<64x64xf32>) {
+      ins(%a, %b : memref<64x2000xf32>, memref<2000x64xf32>) outs(%c : memref<64x64xf32>) {
   ^bb0(%x: f32, %y: f32, %z: f32):
     %p = arith.mulf %x, %y : f32
     %s = arith.addf %z, %p : f32
     linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// What is contiguous along another loop than what is stored is transposed in
+// registers: whole vectors are loaded and stored.
+// CHECK-LABEL: func @transposes(
+//   CHECK-NOT: vector.gather
+//   CHECK-NOT: vector.scatter
+//       CHECK: vector.load {{.*}} vector<{{[0-9]+}}xf32>
+//       CHECK: vector.shuffle
+//       CHECK: vector.store {{.*}} vector<{{[0-9]+}}xf32>
+//   CHECK-NOT: vector.gather
+//   CHECK-NOT: vector.scatter
+//       CHECK: return
+func.func @transposes(%a: memref<37x33xf32>, %b: memref<33x37xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%a : memref<37x33xf32>) outs(%b : memref<33x37xf32>) {
+  ^bb0(%x: f32, %y: f32):
+    linalg.yield %x : f32
   }
   return
 }
