@@ -59,9 +59,13 @@ Error nnc::linkExecutable(const CompiledModel &model, StringRef runtime,
               archive = runtime.str();
   // The C++ library and zlib by the names of their files, since libstdc++.so
   // and libz.so come with packages that `cc` does without.
-  StringRef arguments[] = {
+  SmallVector<StringRef> arguments = {
       *compiler,           "-o",           target, program,   object, archive,
       "-l:libstdc++.so.6", "-l:libz.so.1", "-lm",  "-pthread"};
+#ifdef NNC_SANITIZE
+  // The runtime library calls the sanitizers' own.
+  arguments.push_back("-fsanitize=address,undefined");
+#endif
   std::optional<StringRef> redirects[] = {StringRef(""), StringRef(messages),
                                           StringRef(messages)};
   std::string failure;
