@@ -104,8 +104,7 @@ def refusal():
     w.source("entry e(a: f32[2, 2], c: f32[2, 3]) {\n  return v = a + c\n}\n")
     _, errors = run(nnc, "check", w.model, status=1)
     assert "model.nn:2:16: error:" in errors, errors
-    for fact in ["dimension 1", "2", "3"]:
-        assert fact in errors, errors
+    assert "dimension 1 is 2 and 3" in errors, errors
     print("ok: a + c refused")
 
 
