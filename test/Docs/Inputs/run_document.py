@@ -15,6 +15,7 @@ language of a block:
                   order, `…` standing for anything.
 A block of any other language is an error.
 """
+import os
 import pathlib
 import re
 import shlex
@@ -77,7 +78,8 @@ with tempfile.TemporaryDirectory() as folder:
     home = clone / home if home.parts[:1] == ("examples",) else clone
     run = subprocess.run(["bash", "-c", "\n".join(script)], cwd=home, capture_output=True, text=True,
                          env={"PATH": f"{tools}:{python}:/usr/local/bin:/usr/bin:/bin", "OUTPUTS": str(outputs),
-                              "HOME": folder, "TMPDIR": folder, "LC_ALL": "C.UTF-8"})
+                              "HOME": folder, "TMPDIR": folder, "LC_ALL": "C.UTF-8",
+                              **{k: v for k, v in os.environ.items() if k.endswith("SAN_OPTIONS")}})
     if run.returncode:
         said = "".join(p.read_text() for p in sorted(outputs.glob("[0-9]*"), key=lambda p: int(p.name))[-1:])
         fail((outputs / "line").read_text().strip(), f"a command failed:\n{said}{run.stdout}{run.stderr}")
