@@ -12,16 +12,20 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::nn;
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
+static RankedTensorType typeOf(Value value) {
+  return cast<RankedTensorType>(value.getType());
+}
 
 bool Evaluator::isPointwise(Operation *op) {
   return op->hasTrait<OpTrait::Elementwise>() ||
-         isa<ConstantOp, IotaOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp, PadOp, ConcatOp,
-             ReverseOp, GatherOp, OneHotOp, RandomBitsOp, RandomUniformOp, RandomNormalOp,
-             WindowMaxOp, WindowSumOp, WindowPickOp, WindowScatterOp>(op);
+         isa<ConstantOp, IotaOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp,
+             PadOp, ConcatOp, ReverseOp, GatherOp, OneHotOp, RandomBitsOp,
+             RandomUniformOp, RandomNormalOp, WindowMaxOp, WindowSumOp,
+             WindowPickOp, WindowScatterOp>(op);
 }
 
-Index nnc::linearize(Stage &stage, ArrayRef<Index> indices, ArrayRef<int64_t> shape) {
+Index nnc::linearize(Stage &stage, ArrayRef<Index> indices,
+                     ArrayRef<int64_t> shape) {
   Index linear = stage.constant(0);
   int64_t stride = 1;
   for (int64_t axis = shape.size() - 1; axis >= 0; --axis) {
@@ -29,7 +33,8 @@ Index nnc::linearize(Stage &stage, ArrayRef<Index> indices, ArrayRef<int64_t> sh
     if (linear.affine && term.affine)
       linear = linear.affine + term.affine;
     else
-      linear = Value(arith::AddIOp::create(stage.body, stage.loc, stage.materialize(linear),
+      linear = Value(arith::AddIOp::create(stage.body, stage.loc,
+                                           stage.materialize(linear),
                                            stage.materialize(term)));
     stride *= shape[axis];
   }
@@ -37,8 +42,8 @@ Index nnc::linearize(Stage &stage, ArrayRef<Index> indices, ArrayRef<int64_t> sh
 }
 
 /// The index into `from` of the element that stands at `indices` in `to`.
-static Indices reshapeIndices(Stage &stage, ArrayRef<Index> indices, ArrayRef<int64_t> to,
-                              ArrayRef<int64_t> from) {
+static Indices reshapeIndices(Stage &stage, ArrayRef<Index> indices,
+                              ArrayRef<int64_t> to, ArrayRef<int64_t> from) {
   auto notOne = [](int64_t size) { return size != 1; };
   SmallVector<int64_t> keptFrom, keptTo;
   llvm::copy_if(from, std::back_inserter(keptFrom), notOne);
@@ -79,7 +84,9 @@ Value Evaluator::computePad(Stage &stage, PadOp op, ArrayRef<Index> indices) {
   Value valid;
   auto require = [&](Value condition) {
     if (condition)
-      valid = valid ? Value(arith::AndIOp::create(b, stage.loc, valid, condition)) : condition;
+      valid = valid
+                  ? Value(arith::AndIOp::create(b, stage.loc, valid, condition))
+                  : condition;
   };
   Indices source;
   auto shape = typeOf(op.getOperand()).getShape();
@@ -89,8 +96,8 @@ Value Evaluator::computePad(Stage &stage, PadOp op, ArrayRef<Index> indices) {
     Index at = stage.floorDiv(moved, step);
     if (step != 1) {
       Value back = stage.materialize(stage.mul(at, step));
-      require(arith::CmpIOp::create(b, stage.loc, arith::CmpIPredicate::eq, back,
-                                    stage.materialize(moved)));
+      require(arith::CmpIOp::create(b, stage.loc, arith::CmpIPredicate::eq,
+                                    back, stage.materialize(moved)));
     }
     require(stage.inRange(at, 0, size));
     source.push_back(size == 0 ? at : stage.clamp(at, size));
@@ -99,10 +106,12 @@ Value Evaluator::computePad(Stage &stage, PadOp op, ArrayRef<Index> indices) {
   if (typeOf(op.getOperand()).getNumElements() == 0)
     return outside;
   Value inside = evaluate(stage, op.getOperand(), source);
-  return valid ? arith::SelectOp::create(b, stage.loc, valid, inside, outside) : inside;
+  return valid ? arith::SelectOp::create(b, stage.loc, valid, inside, outside)
+               : inside;
 }
 
-Value Evaluator::computeConcat(Stage &stage, ConcatOp op, ArrayRef<Index> indices) {
+Value Evaluator::computeConcat(Stage &stage, ConcatOp op,
+                               ArrayRef<Index> indices) {
   int64_t axis = op.getAxis(), end = typeOf(op.getResult()).getDimSize(axis);
   Value result;
   // From the last operand to the first: each takes over below its upper end.
@@ -114,8 +123,10 @@ Value Evaluator::computeConcat(Stage &stage, ConcatOp op, ArrayRef<Index> indice
     source[axis] = stage.clamp(stage.add(indices[axis], -begin), size);
     Value value = evaluate(stage, operand, source);
     if (result) {
-      Value below = stage.inRange(indices[axis], std::numeric_limits<int64_t>::min(), end);
-      value = below ? arith::SelectOp::create(stage.body, stage.loc, below, value, result)
+      Value below = stage.inRange(indices[axis],
+                                  std::numeric_limits<int64_t>::min(), end);
+      value = below ? arith::SelectOp::create(stage.body, stage.loc, below,
+                                              value, result)
                     : value;
     }
     result = value;
@@ -131,7 +142,8 @@ Value Evaluator::compute(Stage &stage, Operation *op, ArrayRef<Index> indices) {
     auto splat = cast<SplatElementsAttr>(constant.getValue());
     Type type = getPayloadType(typeOf(constant.getResult()).getElementType());
     if (isa<FloatType>(type))
-      return arith::ConstantOp::create(b, loc, splat.getSplatValue<FloatAttr>());
+      return arith::ConstantOp::create(b, loc,
+                                       splat.getSplatValue<FloatAttr>());
     APInt bits = splat.getSplatValue<APInt>();
     return arith::ConstantOp::create(b, loc, IntegerAttr::get(type, bits));
   }
@@ -151,11 +163,13 @@ Value Evaluator::compute(Stage &stage, Operation *op, ArrayRef<Index> indices) {
   }
   if (auto reshape = dyn_cast<ReshapeOp>(op))
     return evaluate(stage, reshape.getOperand(),
-                    reshapeIndices(stage, indices, typeOf(reshape.getResult()).getShape(),
+                    reshapeIndices(stage, indices,
+                                   typeOf(reshape.getResult()).getShape(),
                                    typeOf(reshape.getOperand()).getShape()));
   if (auto broadcast = dyn_cast<BroadcastOp>(op)) {
     Indices source;
-    for (auto [axis, size] : llvm::zip(broadcast.getAxes(), typeOf(broadcast.getOperand()).getShape()))
+    for (auto [axis, size] : llvm::zip(
+             broadcast.getAxes(), typeOf(broadcast.getOperand()).getShape()))
       source.push_back(size == 1 ? Index(stage.constant(0)) : indices[axis]);
     return evaluate(stage, broadcast.getOperand(), source);
   }
@@ -167,15 +181,17 @@ Value Evaluator::compute(Stage &stage, Operation *op, ArrayRef<Index> indices) {
   }
   if (auto slice = dyn_cast<SliceOp>(op)) {
     Indices source;
-    for (auto [index, start, stride] : llvm::zip(indices, slice.getStarts(), slice.getStrides()))
+    for (auto [index, start, stride] :
+         llvm::zip(indices, slice.getStarts(), slice.getStrides()))
       source.push_back(stage.add(stage.mul(index, stride), start));
     return evaluate(stage, slice.getOperand(), source);
   }
   if (auto reverse = dyn_cast<ReverseOp>(op)) {
     Indices source(indices.begin(), indices.end());
     for (int64_t axis : reverse.getAxes())
-      source[axis] = stage.sub(stage.constant(typeOf(reverse.getResult()).getDimSize(axis) - 1),
-                               indices[axis]);
+      source[axis] = stage.sub(
+          stage.constant(typeOf(reverse.getResult()).getDimSize(axis) - 1),
+          indices[axis]);
     return evaluate(stage, reverse.getOperand(), source);
   }
   if (auto pad = dyn_cast<PadOp>(op))
@@ -187,7 +203,8 @@ Value Evaluator::compute(Stage &stage, Operation *op, ArrayRef<Index> indices) {
     Value at = evaluate(stage, gather.getIndex(), indices.slice(axis, rank));
     at = arith::IndexCastOp::create(b, loc, b.getIndexType(), at);
     Indices source(indices.begin(), indices.begin() + axis);
-    source.push_back(stage.clamp(Index(at), typeOf(gather.getOperand()).getDimSize(axis)));
+    source.push_back(
+        stage.clamp(Index(at), typeOf(gather.getOperand()).getDimSize(axis)));
     llvm::append_range(source, indices.drop_front(axis + rank));
     return evaluate(stage, gather.getOperand(), source);
   }
@@ -195,7 +212,8 @@ Value Evaluator::compute(Stage &stage, Operation *op, ArrayRef<Index> indices) {
     Value label = evaluate(stage, oneHot.getIndex(), indices.drop_back());
     Value place = stage.materialize(indices.back());
     place = arith::IndexCastOp::create(b, loc, label.getType(), place);
-    Value equal = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, label, place);
+    Value equal =
+        arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, label, place);
     Type type = getPayloadType(typeOf(oneHot.getResult()).getElementType());
     if (type.isInteger(1))
       return equal;
@@ -205,8 +223,10 @@ Value Evaluator::compute(Stage &stage, Operation *op, ArrayRef<Index> indices) {
   if (isa<RandomBitsOp, RandomUniformOp, RandomNormalOp>(op)) {
     Value seed = evaluate(stage, op->getOperand(0), {stage.constant(0)});
     Value counter = evaluate(stage, op->getOperand(0), {stage.constant(1)});
-    Index linear = linearize(stage, indices, typeOf(op->getResult(0)).getShape());
-    Value index = arith::IndexCastOp::create(b, loc, b.getI32Type(), stage.materialize(linear));
+    Index linear =
+        linearize(stage, indices, typeOf(op->getResult(0)).getShape());
+    Value index = arith::IndexCastOp::create(b, loc, b.getI32Type(),
+                                             stage.materialize(linear));
     return buildRandom(stage, op, seed, counter, index);
   }
   if (auto scatter = dyn_cast<WindowScatterOp>(op))
@@ -215,12 +235,15 @@ Value Evaluator::compute(Stage &stage, Operation *op, ArrayRef<Index> indices) {
 }
 
 Value Evaluator::evaluate(Stage &stage, Value value, ArrayRef<Index> indices) {
+  if (Value computed = stage.inNest.lookup(value))
+    return computed;
   if (auto it = bufferOf.find(value); it != bufferOf.end())
     return stage.read(it->second, typeOf(value).getElementType(), indices);
   llvm::hash_code hash = llvm::hash_value(indices.size());
   for (const Index &index : indices)
-    hash = llvm::hash_combine(hash, index.affine ? mlir::hash_value(index.affine)
-                                                 : mlir::hash_value(index.dynamic));
+    hash = llvm::hash_combine(hash, index.affine
+                                        ? mlir::hash_value(index.affine)
+                                        : mlir::hash_value(index.dynamic));
   auto key = std::pair{value, static_cast<size_t>(hash)};
   for (auto &[at, known] : stage.memo[key])
     if (ArrayRef(at) == indices)
@@ -230,17 +253,25 @@ Value Evaluator::evaluate(Stage &stage, Value value, ArrayRef<Index> indices) {
   return result;
 }
 
-void Evaluator::emitPointwise(Operation *op) {
-  Value result = op->getResult(0);
-  auto type = typeOf(result);
-  Stage stage(buffers, op->getLoc(), type.getShape(), {}, contract);
-  Indices indices = stage.dims(0, type.getRank());
-  Value value = compute(stage, op, indices);
+void Evaluator::emitPointwise(ArrayRef<Operation *> ops) {
+  if (ops.empty())
+    return;
+  auto shape = typeOf(ops.front()->getResult(0)).getShape();
+  Stage stage(buffers, ops.front()->getLoc(), shape, {}, contract);
+  Indices indices = stage.dims(0, shape.size());
   SmallVector<AffineExpr> map;
   for (const Index &index : indices)
     map.push_back(index.affine);
-  stage.addOutput(bufferOf.lookup(result), type.getElementType(), map);
-  stage.finish(value);
+  SmallVector<Value> values, results;
+  for (Operation *op : ops) {
+    results.push_back(op->getResult(0));
+    values.push_back(compute(stage, op, indices));
+    stage.inNest[results.back()] = values.back();
+  }
+  for (Value result : results)
+    stage.addOutput(bufferOf.lookup(result), typeOf(result).getElementType(),
+                    map);
+  stage.finish(values);
 }
 
 Value Evaluator::getBuffer(Value value) {

@@ -29,8 +29,10 @@ public:
   /// True for ops whose elements can be computed one by one.
   static bool isPointwise(mlir::Operation *op);
 
-  /// Computes all elements of a pointwise op's result into its buffer.
-  void emitPointwise(mlir::Operation *op);
+  /// Computes all elements of the results of pointwise ops of one shape into
+  /// their buffers, in one nest. Later ops may read the results of earlier ones
+  /// at the same place.
+  void emitPointwise(llvm::ArrayRef<mlir::Operation *> ops);
   void emitReduction(mlir::Operation *op);
   void emitArgReduction(mlir::Operation *op);
   void emitContract(nn::ContractOp op);

@@ -6,12 +6,12 @@
 // than to store.
 //
 //===----------------------------------------------------------------------===//
-#include "nnc/Conversion/Passes.h"
 #include "Evaluator.h"
-#include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "nnc/Conversion/Passes.h"
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
 
 namespace nnc {
 #define GEN_PASS_DEF_CONVERTKERNELTOLINALG
@@ -28,15 +28,18 @@ using namespace nnc::nn;
 
 /// Rough cost of one element of an op, in simple arithmetic operations.
 static int64_t elementCost(Operation *op) {
-  if (isa<ConstantOp, IotaOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp, ReverseOp>(op))
+  if (isa<ConstantOp, IotaOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp,
+          ReverseOp>(op))
     return 0;
-  if (isa<ExpOp, LogOp, TanhOp, LogisticOp, ErfOp, SinOp, CosOp, PowOp, Expm1Op, Log1pOp>(op))
+  if (isa<ExpOp, LogOp, TanhOp, LogisticOp, ErfOp, SinOp, CosOp, PowOp, Expm1Op,
+          Log1pOp>(op))
     return 16;
   if (isa<RandomBitsOp, RandomUniformOp, RandomNormalOp>(op))
     return 100;
   if (isa<WindowMaxOp, WindowSumOp, WindowPickOp, WindowScatterOp>(op)) {
     int64_t cost = 4;
-    for (int64_t size : op->getAttrOfType<DenseI64ArrayAttr>("size").asArrayRef())
+    for (int64_t size :
+         op->getAttrOfType<DenseI64ArrayAttr>("size").asArrayRef())
       cost *= size;
     return cost;
   }
@@ -68,18 +71,22 @@ public:
         }
         // Another element for each of a larger number of elements.
         if (auto broadcast = dyn_cast<BroadcastOp>(user))
-          repeated |= broadcast.getOperand().getType() != broadcast.getResult().getType();
+          repeated |= broadcast.getOperand().getType() !=
+                      broadcast.getResult().getType();
         // A reduction of windows or the like reads its operand several times.
-        repeated |= isa<WindowMaxOp, WindowSumOp, WindowPickOp, WindowScatterOp>(user);
+        repeated |=
+            isa<WindowMaxOp, WindowSumOp, WindowPickOp, WindowScatterOp>(user);
         // A gathered or padded element is fetched, not recomputed, per place.
         repeated |= isa<GatherOp, ConcatOp>(user) && elementCost(&op) > 0;
       }
-      bool needsBuffer = returned || !Evaluator::isPointwise(&op) ||
-                         isa<ContractOp, ConvOp, ConvInputGradOp, ConvWeightGradOp, SortOp,
-                             CumSumOp, ScatterAddOp>(op);
+      bool needsBuffer =
+          returned || !Evaluator::isPointwise(&op) ||
+          isa<ContractOp, ConvOp, ConvInputGradOp, ConvWeightGradOp, SortOp,
+              CumSumOp, ScatterAddOp>(op);
       for (Operation *reader : readers)
         needsBuffer |= needsOperandBuffers(reader, op);
-      needsBuffer |= (readers.size() > 1 || repeated) && chainCost(&op) >= storeCost;
+      needsBuffer |=
+          (readers.size() > 1 || repeated) && chainCost(&op) >= storeCost;
       if (needsBuffer)
         buffered.insert(&op);
       readersOf[&op] = std::move(readers);
@@ -90,7 +97,8 @@ public:
 private:
   /// Ops that read buffers as a whole.
   static bool needsOperandBuffers(Operation *reader, Operation &op) {
-    if (!isa<ContractOp, ConvOp, ConvInputGradOp, ConvWeightGradOp, SortOp, ScatterAddOp>(reader))
+    if (!isa<ContractOp, ConvOp, ConvInputGradOp, ConvWeightGradOp, SortOp,
+             ScatterAddOp>(reader))
       return false;
     return llvm::is_contained(op.getUsers(), reader);
   }
@@ -103,7 +111,8 @@ private:
       Operation *next = work.pop_back_val();
       cost += elementCost(next);
       for (Value operand : next->getOperands())
-        if (Operation *def = operand.getDefiningOp(); def && Evaluator::isPointwise(def))
+        if (Operation *def = operand.getDefiningOp();
+            def && Evaluator::isPointwise(def))
           work.push_back(def);
     }
     return cost;
@@ -118,9 +127,9 @@ private:
 // In-place pairs
 //===----------------------------------------------------------------------===//
 
-/// An input may share an output's buffer if it is read in one nest only, element
-/// by element at the place that this nest writes in the output, and the output
-/// is untouched before that.
+/// An input may share an output's buffer if it is read in one nest only,
+/// element by element at the place that this nest writes in the output, and the
+/// output is untouched before that.
 static bool mayShare(Value input, Value output) {
   if (input.getType() != output.getType() || !input.hasOneUse())
     return false;
@@ -129,16 +138,20 @@ static bool mayShare(Value input, Value output) {
     return false;
   OpOperand &use = *input.use_begin();
   for (Operation *user : output.getUsers())
-    if (user->getBlock() != generic->getBlock() || user->isBeforeInBlock(generic))
+    if (user->getBlock() != generic->getBlock() ||
+        user->isBeforeInBlock(generic))
       return false;
   for (OpOperand &init : generic.getDpsInitsMutable())
     if (init.get() == output)
-      return generic.getMatchingIndexingMap(&use) == generic.getMatchingIndexingMap(&init) &&
-             llvm::none_of(generic.getDpsInputs(), [&](Value v) { return v == output; });
+      return generic.getMatchingIndexingMap(&use) ==
+                 generic.getMatchingIndexingMap(&init) &&
+             llvm::none_of(generic.getDpsInputs(),
+                           [&](Value v) { return v == output; });
   return false;
 }
 
-static ArrayAttr findInPlacePairs(func::FuncOp function, unsigned inputs, unsigned outputs) {
+static ArrayAttr findInPlacePairs(func::FuncOp function, unsigned inputs,
+                                  unsigned outputs) {
   Builder b(function.getContext());
   SmallVector<Attribute> pairs;
   for (unsigned i = 0; i != inputs; ++i)
@@ -152,20 +165,60 @@ static ArrayAttr findInPlacePairs(func::FuncOp function, unsigned inputs, unsign
 // The pass
 //===----------------------------------------------------------------------===//
 
+/// Emits what is not computed element by element.
 static void emitOp(Evaluator &evaluator, Operation *op) {
   TypeSwitch<Operation *>(op)
       .Case<ReduceSumOp, ReduceMaxOp, ReduceMinOp, ReduceAnyOp, ReduceAllOp>(
           [&](auto op) { evaluator.emitReduction(op); })
-      .Case<ArgMaxOp, ArgMinOp>([&](auto op) { evaluator.emitArgReduction(op); })
+      .Case<ArgMaxOp, ArgMinOp>(
+          [&](auto op) { evaluator.emitArgReduction(op); })
       .Case<ContractOp>([&](auto op) { evaluator.emitContract(op); })
       .Case<ConvOp>([&](auto op) { evaluator.emitConv(op); })
       .Case<ConvInputGradOp>([&](auto op) { evaluator.emitConvInputGrad(op); })
-      .Case<ConvWeightGradOp>([&](auto op) { evaluator.emitConvWeightGrad(op); })
+      .Case<ConvWeightGradOp>(
+          [&](auto op) { evaluator.emitConvWeightGrad(op); })
       .Case<ConcatOp>([&](auto op) { evaluator.emitConcat(op); })
       .Case<ScatterAddOp>([&](auto op) { evaluator.emitScatterAdd(op); })
       .Case<CumSumOp>([&](auto op) { evaluator.emitCumSum(op); })
-      .Case<SortOp>([&](auto op) { evaluator.emitSort(op); })
-      .Default([&](Operation *op) { evaluator.emitPointwise(op); });
+      .Case<SortOp>([&](auto op) { evaluator.emitSort(op); });
+}
+
+static bool isEmittedPointwise(Operation *op) {
+  return Evaluator::isPointwise(op) && !isa<ConcatOp>(op);
+}
+
+/// Whether `op` can be computed in one nest with the ops of `group`: it has
+/// their shape, and reads of their results only the element at the same place.
+static bool canJoin(Operation *op, ArrayRef<Operation *> group) {
+  if (group.empty())
+    return true;
+  auto shapeOf = [](Operation *op) {
+    return cast<RankedTensorType>(op->getResult(0).getType()).getShape();
+  };
+  if (shapeOf(op) != shapeOf(group.front()))
+    return false;
+  // A reader, and whether it is read at another place itself.
+  using Reader = llvm::PointerIntPair<Operation *, 1, bool>;
+  SmallVector<Reader> work{{op, false}};
+  llvm::SmallDenseSet<Reader> seen;
+  while (!work.empty()) {
+    auto [reader, moved] =
+        std::pair{work.back().getPointer(), work.back().getInt()};
+    work.pop_back();
+    bool moves = moved || !reader->hasTrait<OpTrait::Elementwise>();
+    for (Value operand : reader->getOperands()) {
+      Operation *def = operand.getDefiningOp();
+      if (!def)
+        continue;
+      if (llvm::is_contained(group, def)) {
+        if (moves)
+          return false;
+      } else if (seen.insert(Reader(def, moves)).second) {
+        work.push_back(Reader(def, moves));
+      }
+    }
+  }
+  return true;
 }
 
 static void convert(kernel::FuncOp kernel, unsigned vectorBits) {
@@ -189,27 +242,42 @@ static void convert(kernel::FuncOp kernel, unsigned vectorBits) {
   Buffers buffers(builder, function);
   Evaluator evaluator(buffers, /*contract=*/!strict, vectorBits);
   unsigned inputs = body.getNumArguments();
-  for (auto [value, buffer] : llvm::zip(body.getArguments(), entry->getArguments()))
+  for (auto [value, buffer] :
+       llvm::zip(body.getArguments(), entry->getArguments()))
     evaluator.bufferOf[value] = buffer;
   auto terminator = cast<kernel::ReturnOp>(body.getTerminator());
   for (auto [i, value] : llvm::enumerate(terminator.getValues()))
     evaluator.bufferOf[value] = entry->getArgument(inputs + i);
 
   BufferChoice choice(body);
+  SmallVector<Operation *> together;
+  auto flush = [&] {
+    evaluator.emitPointwise(together);
+    together.clear();
+  };
   for (Operation &op : body.without_terminator()) {
     if (!choice.contains(&op))
       continue;
     for (Value result : op.getResults())
       if (!evaluator.bufferOf.contains(result))
-        evaluator.bufferOf[result] =
-            buffers.makeTemporary(op.getLoc(), cast<RankedTensorType>(result.getType()));
+        evaluator.bufferOf[result] = buffers.makeTemporary(
+            op.getLoc(), cast<RankedTensorType>(result.getType()));
+    if (isEmittedPointwise(&op)) {
+      if (!canJoin(&op, together))
+        flush();
+      together.push_back(&op);
+      continue;
+    }
+    flush();
     emitOp(evaluator, &op);
   }
+  flush();
   buffers.finish();
   func::ReturnOp::create(builder, loc);
   function.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
-  function->setAttr("kernel.inplace",
-                    findInPlacePairs(function, inputs, terminator.getNumOperands()));
+  function->setAttr(
+      "kernel.inplace",
+      findInPlacePairs(function, inputs, terminator.getNumOperands()));
   kernel.erase();
 }
 
@@ -218,7 +286,8 @@ struct ConvertKernelToLinalg
     : public nnc::impl::ConvertKernelToLinalgBase<ConvertKernelToLinalg> {
   using ConvertKernelToLinalgBase::ConvertKernelToLinalgBase;
   void runOnOperation() override {
-    for (auto kernel : llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>()))
+    for (auto kernel :
+         llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>()))
       convert(kernel, vectorBits);
   }
 };

@@ -96,6 +96,8 @@ public:
   llvm::DenseMap<std::pair<mlir::Value, size_t>,
                  llvm::SmallVector<std::pair<Indices, mlir::Value>, 1>>
       memo;
+  /// Values that this nest itself writes, read only at the same place.
+  llvm::SmallDenseMap<mlir::Value, mlir::Value> inNest;
 
 private:
   std::optional<std::pair<int64_t, int64_t>> rangeOf(mlir::AffineExpr expr) const;

@@ -140,7 +140,13 @@ void KernelClusters::addNeeds(unsigned cluster, ArrayRef<unsigned> operands) {
 
 bool KernelClusters::canMerge(unsigned into, unsigned from) const {
   const Cluster &a = clusters[into], &b = clusters[from];
-  if (into == from || a.contraction || b.contraction || a.alone || b.alone || b.domain != a.domain)
+  if (into == from || a.alone || b.alone || b.domain != a.domain ||
+      (a.contraction && b.contraction))
+    return false;
+  // A contraction takes in what is computed element by element of its result.
+  auto isPointwise = [](Operation *op) { return getKernelRole(op) == KernelRole::Pointwise; };
+  if ((a.contraction && !llvm::all_of(b.ops, isPointwise)) ||
+      (b.contraction && !llvm::all_of(a.ops, isPointwise)))
     return false;
   for (unsigned i = 0, e = clusters.size(); i != e; ++i) {
     if (clusters[i].dead || i == into || i == from)
@@ -158,6 +164,7 @@ void KernelClusters::merge(unsigned into, unsigned from) {
     clusterOf[op] = into;
   llvm::append_range(a.ops, b.ops);
   llvm::sort(a.ops, [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
+  a.contraction |= b.contraction;
   a.needs |= b.needs;
   a.needs.reset(into);
   a.needs.reset(from);

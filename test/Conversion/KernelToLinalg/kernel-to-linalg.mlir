@@ -1,0 +1,53 @@
+// RUN: nnc-opt %s --convert-kernel-to-linalg=vector-bits=128 --split-input-file | FileCheck %s
+
+// Results of one shape are written by one nest; what is read at the place where
+// it is computed is not read back.
+// CHECK-LABEL: func.func private @update(
+//  CHECK-SAME:     %[[G:.*]]: memref<6xf32>, %[[W:.*]]: memref<6xf32>, %[[V:.*]]: memref<6xf32>, %[[V1:.*]]: memref<6xf32>, %[[W1:.*]]: memref<6xf32>)
+//       CHECK:   linalg.generic
+//  CHECK-SAME:     outs(%[[V1]], %[[W1]] : memref<6xf32>, memref<6xf32>)
+//   CHECK-NOT:   linalg.generic
+//       CHECK:   return
+kernel.func @update(%g: tensor<6xf32>, %w: tensor<6xf32>, %v: tensor<6xf32>) -> (tensor<6xf32>, tensor<6xf32>) {
+  %new = nn.add %v, %g : tensor<6xf32>
+  %next = nn.sub %w, %new : tensor<6xf32>
+  kernel.return %new, %next : tensor<6xf32>, tensor<6xf32>
+}
+
+// -----
+
+// A result that a later op reads at another place is stored before.
+// CHECK-LABEL: func.func private @reversed(
+//       CHECK:   linalg.generic
+//       CHECK:   linalg.generic
+//       CHECK:   return
+kernel.func @reversed(%x: tensor<6xf32>) -> (tensor<6xf32>, tensor<6xf32>) {
+  %exp = nn.exp %x : tensor<6xf32>
+  %back = nn.reverse %exp [0] : tensor<6xf32>
+  %sum = nn.add %back, %x : tensor<6xf32>
+  kernel.return %exp, %sum : tensor<6xf32>, tensor<6xf32>
+}
+
+// -----
+
+// The operand that many rows share is packed into panels of two vectors: here
+// of 8 columns, 2 of them, each with its 5 rows.
+// CHECK-LABEL: func.func private @product(
+//       CHECK:   memref.view {{.*}} to memref<2x5x8xf32>
+//       CHECK:   iterator_types = ["parallel", "parallel", "parallel"]
+//       CHECK:   iterator_types = ["parallel", "parallel", "parallel", "reduction"]
+kernel.func @product(%a: tensor<9x5xf32>, %b: tensor<16x5xf32>) -> tensor<9x16xf32> {
+  %y = nn.contract "ik,jk->ij" %a, %b : tensor<9x5xf32>, tensor<16x5xf32> -> tensor<9x16xf32>
+  kernel.return %y : tensor<9x16xf32>
+}
+
+// -----
+
+// Few rows are not worth it.
+// CHECK-LABEL: func.func private @row(
+//   CHECK-NOT:   memref.view
+//       CHECK:   iterator_types = ["parallel", "parallel", "reduction"]
+kernel.func @row(%a: tensor<1x5xf32>, %b: tensor<16x5xf32>) -> tensor<1x16xf32> {
+  %y = nn.contract "ik,jk->ij" %a, %b : tensor<1x5xf32>, tensor<16x5xf32> -> tensor<1x16xf32>
+  kernel.return %y : tensor<1x16xf32>
+}
