@@ -46,9 +46,11 @@ static std::vector<std::string> openDims(const FunctionSummary &function,
 }
 
 namespace {
-/// A function's inputs as ports; an open first dimension is -1.
+/// Functions' inputs as ports; an open first dimension is -1.
 struct Ports {
-  explicit Ports(const FunctionSummary &function) {
+  Ports() = default;
+  explicit Ports(const FunctionSummary &function) { add(function); }
+  void add(const FunctionSummary &function) {
     for (const ArgumentSummary &argument : function.arguments) {
       nnc_port port = {};
       port.name = argument.name.c_str();
@@ -95,6 +97,60 @@ static bool findBatchDim(const FunctionSummary &function, ArrayRef<Define> defin
   return true;
 }
 
+/// The first dimension of the inputs, where it is the function's only open one.
+static std::string onlyBatchDim(const FunctionSummary &function, ArrayRef<Define> defines) {
+  std::vector<std::string> open = openDims(function, defines);
+  for (const ArgumentSummary &argument : function.arguments)
+    if (open.size() == 1 && !argument.dims.empty() && argument.dims[0] == open[0])
+      return open[0];
+  return "";
+}
+
+/// Gives the free first dimensions of the steps the batch and, for what is left
+/// of the samples, the rest; those of entries the batch. Answers false after an
+/// error.
+static bool planDims(const Invocation &invocation, Model &model, std::vector<Define> &defines,
+                     int &status) {
+  std::vector<std::string> names, dims;
+  if ((status = runtime::stepNames(invocation.train, names)))
+    return false;
+  Ports ports;
+  for (const std::string &name : names) {
+    const FunctionSummary *step = model.findFunction(name);
+    if (!step || !step->isStep) {
+      status = fail(2, "there is no step '" + Twine(name) + "' in " + invocation.code.model);
+      return false;
+    }
+    std::string dim;
+    if (!findBatchDim(*step, defines, dim, status))
+      return false;
+    if (!dim.empty() && !llvm::is_contained(dims, dim))
+      dims.push_back(dim);
+    ports.add(*step);
+  }
+  std::vector<std::string> entryDims;
+  for (const FunctionSummary &function : model.getFunctions())
+    if (std::string dim = onlyBatchDim(function, defines);
+        !function.isStep && !dim.empty() && !llvm::is_contained(dims, dim) &&
+        !llvm::is_contained(entryDims, dim))
+      entryDims.push_back(dim);
+  if (dims.empty() && entryDims.empty())
+    return true;
+  runtime::BatchPlan plan;
+  status = runtime::planTraining(invocation.train, ports.ports.data(), ports.ports.size(), plan);
+  if (status)
+    return false;
+  for (const std::string &dim : dims) {
+    Define define{dim, {std::to_string(plan.batch)}};
+    if (plan.rest != 0 && plan.rest != plan.batch)
+      define.values.push_back(std::to_string(plan.rest));
+    defines.push_back(define);
+  }
+  for (const std::string &dim : entryDims)
+    defines.push_back({dim, {std::to_string(plan.batch)}});
+  return true;
+}
+
 int nnc::driver::runTrain(const Invocation &invocation, MLIRContext &context) {
   int status = 0;
   auto model = Model::open(invocation.code.model, context, status);
@@ -103,24 +159,8 @@ int nnc::driver::runTrain(const Invocation &invocation, MLIRContext &context) {
   auto defines = parseDefines(invocation.code.defines);
   if (!defines)
     return 2;
-  const runtime::TrainOptions &options = invocation.train;
-  const FunctionSummary *step = model->findFunction(options.step);
-  if (!step || !step->isStep)
-    return fail(2, "there is no step '" + Twine(options.step) + "' in " + invocation.code.model);
-
-  std::string batchDim;
-  if (!findBatchDim(*step, *defines, batchDim, status))
+  if (!planDims(invocation, *model, *defines, status))
     return status;
-  if (!batchDim.empty()) {
-    Ports ports(*step);
-    runtime::BatchPlan plan;
-    if (int failed = runtime::planTraining(options, ports.ports.data(), ports.ports.size(), plan))
-      return failed;
-    Define define{batchDim, {std::to_string(plan.batch)}};
-    if (plan.rest != 0 && plan.rest != plan.batch)
-      define.values.push_back(std::to_string(plan.rest));
-    defines->push_back(define);
-  }
   std::vector<OpenFunction> open;
   auto module = model->generate(*defines, invocation.code.entries, status, &open);
   if (!module)
@@ -131,7 +171,7 @@ int nnc::driver::runTrain(const Invocation &invocation, MLIRContext &context) {
   auto loaded = load(*module, *model, invocation.code, status);
   if (!loaded)
     return status;
-  return runtime::train(*loaded->getDescriptor(), options);
+  return runtime::train(*loaded->getDescriptor(), invocation.train);
 }
 
 int nnc::driver::runPredict(const Invocation &invocation, runtime::PredictOptions options,

@@ -6,7 +6,9 @@
 
 #include "nnc/Runtime/Commands.h"
 #include "nnc/Runtime/Diagnostics.h"
+#include "nnc/Runtime/Files.h"
 #include "nnc/Runtime/Interrupt.h"
+#include "nnc/Runtime/Plot.h"
 #include "nnc/Runtime/Predict.h"
 #include "nnc/Runtime/Print.h"
 #include "nnc/Runtime/TrainLoop.h"
@@ -40,29 +42,92 @@ static int guarded(Body &&body) noexcept {
   }
 }
 
+/// A word as a shell reads it.
+static std::string quotedForShell(const std::string &word) {
+  if (!word.empty() &&
+      word.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVW"
+                             "XYZ0123456789_./:=,+@%-") == std::string::npos)
+    return word;
+  std::string text = "'";
+  for (char c : word)
+    text += c == '\'' ? "'\\''" : std::string(1, c);
+  return text + "'";
+}
+
+/// The command that goes on from a checkpoint.
+static std::string resumeCommand(const TrainOptions &options,
+                                 const std::string &checkpoint) {
+  std::string text;
+  const std::vector<std::string> &words = options.commandLine;
+  for (size_t i = 0; i < words.size(); ++i)
+    if (words[i] == "--resume")
+      ++i;
+    else if (words[i].rfind("--resume=", 0) != 0)
+      text += quotedForShell(words[i]) + " ";
+  return text + "--resume " + quotedForShell(checkpoint);
+}
+
+/// Throws if options do not go with each other.
+static void checkOptions(const TrainOptions &options) {
+  if (options.data.empty())
+    failUsage("train needs --data D");
+  if (options.epochs < 0)
+    failUsage("--epochs: expected 0 or more, found {}", options.epochs);
+  if (options.batch < 0)
+    failUsage("--batch: expected 1 or more, found {}", options.batch);
+  if (options.every && options.checkpoint.empty())
+    failUsage("--every says when --checkpoint F is written, which is missing");
+  if (options.logEvery && options.log.empty())
+    failUsage("--log-every says when --log F is written, which is missing");
+  if (!options.map.empty() && options.weights.empty())
+    failUsage("--map renames what --weights F holds, which is missing");
+  if (!options.keepBest.empty() && options.out.empty())
+    failUsage("--keep-best says which weights --out F gets, which is missing");
+  checkPlotPath(options.plot);
+  for (const std::string &path :
+       {options.out, options.checkpoint, options.plot})
+    if (!path.empty())
+      checkWritable(path);
+}
+
+/// Ends a run that a signal stopped: what it came to is in a checkpoint.
+static int stopBySignal(TrainLoop &loop, const TrainOptions &options,
+                        int signal) {
+  std::string path = options.checkpoint;
+  if (path.empty() && !options.out.empty())
+    path = options.out + ".checkpoint";
+  std::string where = fmt::format("ended in epoch {} after step {}",
+                                  loop.position().epoch + 1,
+                                  loop.position().step);
+  if (path.empty()) {
+    remark("", where + "; nothing is kept without --checkpoint or --out");
+    return 128 + signal;
+  }
+  loop.writeCheckpoint(path);
+  remark("", where + "; the checkpoint is in " + path);
+  remark("", "resume with: " + resumeCommand(options, path));
+  return 128 + signal;
+}
+
 int train(const nnc_model &model, const TrainOptions &options) noexcept {
   return guarded([&]() -> int {
-    if (options.data.empty())
-      failUsage("train needs --data D");
-    if (options.epochs < 0)
-      failUsage("--epochs: expected 0 or more, found {}", options.epochs);
-    if (options.batch < 0)
-      failUsage("--batch: expected 1 or more, found {}", options.batch);
+    checkOptions(options);
     TrainLoop loop(model, options);
     InterruptGuard interrupt;
     loop.run([&] { return interrupt.received() != 0; });
+    if (!options.plot.empty() && !loop.history().empty())
+      writePlot(options.plot, model.name, loop.history());
+    if (!loop.isFinished())
+      return stopBySignal(loop, options, interrupt.received());
     if (!options.out.empty())
-      saveVariables(loop.instance(), options.out, Saved::Weights);
-    if (int signal = interrupt.received()) {
-      remark("", fmt::format("ended after step {}{}", loop.position().step,
-                             options.out.empty()
-                                 ? ""
-                                 : "; the weights are in " + options.out));
-      return 128 + signal;
-    }
-    if (!loop.history().empty())
-      for (const auto &[name, value] : loop.history().back().values)
-        fmt::print("{}: {}\n", name, readable(value));
+      loop.saveWeights(options.out);
+    if (loop.history().empty())
+      return ExitDone;
+    const EpochRecord &last = loop.history().back();
+    for (const auto &[name, value] : last.values)
+      fmt::print("{}: {}\n", name, readable(value));
+    for (const auto &[name, table] : last.tables)
+      fmt::print("{}:\n{}", name, readable(table));
     return ExitDone;
   });
 }
@@ -124,11 +189,22 @@ static std::vector<Port> portsOf(const nnc_port *inputs, size_t count) {
   return ports;
 }
 
-int planTraining(const TrainOptions &options, const nnc_port *inputs,
+int stepNames(const TrainOptions &options,
+              std::vector<std::string> &names) noexcept {
+  return guarded([&]() -> int {
+    for (const StepTurn &turn : parseSteps(options.step))
+      names.push_back(turn.name);
+    return ExitDone;
+  });
+}
+
+int planTraining(const TrainOptions &given, const nnc_port *inputs,
                  size_t count, BatchPlan &plan) noexcept {
   return guarded([&]() -> int {
-    if (options.data.empty())
-      failUsage("train needs --data D");
+    TrainOptions options = given;
+    checkOptions(options);
+    if (!options.resume.empty())
+      adoptSettings(options, readCheckpoint(options.resume).identity);
     TrainData parts;
     loadTrainData(parts, options, portsOf(inputs, count), {});
     plan.samples = parts.training.size();

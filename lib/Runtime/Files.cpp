@@ -70,6 +70,52 @@ static bool writeAll(int descriptor, Bytes content) {
   return true;
 }
 
+namespace {
+/// A new file beside the one that it is to replace. It is gone at the end of
+/// its scope unless it was renamed.
+class Replacement {
+public:
+  /// Throws if it cannot be made.
+  Replacement(const std::string &path, bool exists) : path(path) {
+    // The file that a symbolic link points to is replaced, not the link.
+    target = path;
+    if (exists)
+      if (char *real = ::realpath(path.c_str(), nullptr)) {
+        target = real;
+        std::free(real);
+      }
+    name = target + ".XXXXXX";
+    file.number = ::mkstemp(name.data());
+    if (file.number < 0)
+      failIn(path, "cannot write: {}", std::strerror(errno));
+  }
+  ~Replacement() {
+    if (!renamed)
+      ::unlink(name.c_str());
+  }
+  void commit(Bytes content, mode_t mode) {
+    if (!writeAll(file.number, content) ||
+        ::fchmod(file.number, mode) != 0 || ::fsync(file.number) != 0 ||
+        ::rename(name.c_str(), target.c_str()) != 0)
+      failIn(path, "cannot write: {}", std::strerror(errno));
+    renamed = true;
+    size_t slash = target.rfind('/');
+    std::string folder =
+        slash == std::string::npos ? "." : target.substr(0, slash + 1);
+    Descriptor directory{
+        ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)};
+    if (directory.number >= 0)
+      ::fsync(directory.number);
+  }
+
+private:
+  const std::string &path;
+  std::string target, name;
+  Descriptor file{-1};
+  bool renamed = false;
+};
+} // namespace
+
 void writeFile(const std::string &path, Bytes content) {
   struct stat info;
   bool exists = ::stat(path.c_str(), &info) == 0;
@@ -80,26 +126,19 @@ void writeFile(const std::string &path, Bytes content) {
       failIn(path, "cannot write: {}", std::strerror(errno));
     return;
   }
-  // The file that a symbolic link points to is replaced, not the link.
-  std::string target = path;
-  if (exists)
-    if (char *real = ::realpath(path.c_str(), nullptr)) {
-      target = real;
-      std::free(real);
-    }
-  std::string temporary = target + ".XXXXXX";
-  Descriptor file{::mkstemp(temporary.data())};
-  if (file.number < 0)
-    failIn(path, "cannot write: {}", std::strerror(errno));
   mode_t mask = ::umask(0);
   ::umask(mask);
-  mode_t mode = exists ? info.st_mode & 0777 : 0666 & ~mask;
-  if (!writeAll(file.number, content) || ::fchmod(file.number, mode) != 0 ||
-      ::rename(temporary.c_str(), target.c_str()) != 0) {
-    int reason = errno;
-    ::unlink(temporary.c_str());
-    failIn(path, "cannot write: {}", std::strerror(reason));
-  }
+  Replacement(path, exists)
+      .commit(content, exists ? info.st_mode & 0777 : 0666 & ~mask);
+}
+
+void checkWritable(const std::string &path) {
+  struct stat info;
+  bool exists = ::stat(path.c_str(), &info) == 0;
+  if (exists && S_ISDIR(info.st_mode))
+    failIn(path, "cannot write: it is a folder");
+  if (!exists || S_ISREG(info.st_mode))
+    Replacement probe(path, exists);
 }
 
 void writeFile(const std::string &path, std::string_view content) {

@@ -44,6 +44,10 @@ void Instance::call(const nnc_function &function,
   check(function.call(block.get(), arguments.data()), function.name);
 }
 
+void Instance::report(float metric) {
+  check(description.report(block.get(), metric), "report");
+}
+
 Array Instance::read(size_t index) const {
   const nnc_tensor &tensor = description.tensors[index];
   Array values(typeOf(tensor), shapeOf(tensor));

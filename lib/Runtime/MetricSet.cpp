@@ -30,7 +30,7 @@ static std::vector<std::string> namesOf(const std::vector<Port> &ports) {
 /// Fills in the names of a metric that stands without any, if there is only
 /// one way to read it.
 static void complete(MetricSpec &spec, const nnc_model &model,
-                     const nnc_function &step) {
+                     const std::vector<Port> &stepInputs) {
   std::vector<std::string> outputs, targets;
   for (size_t i = 0; i < model.function_count; ++i) {
     const nnc_function &entry = model.functions[i];
@@ -40,7 +40,7 @@ static void complete(MetricSpec &spec, const nnc_model &model,
     for (const std::string &name : namesOf(outputsOf(entry)))
       if (std::find(outputs.begin(), outputs.end(), name) == outputs.end())
         outputs.push_back(name);
-    for (const std::string &name : namesOf(inputsOf(step)))
+    for (const std::string &name : namesOf(stepInputs))
       if (!portNamed(inputs, name) &&
           std::find(targets.begin(), targets.end(), name) == targets.end())
         targets.push_back(name);
@@ -52,11 +52,22 @@ static void complete(MetricSpec &spec, const nnc_model &model,
   spec.target = targets[0];
 }
 
-MetricSet::Bound MetricSet::bind(const nnc_model &model,
-                                 const nnc_function &step,
+/// The inputs of all steps, each name once.
+static std::vector<Port> inputsOfAll(const Variants &steps) {
+  std::vector<Port> ports;
+  for (const nnc_function *step : steps)
+    for (const Port &port : inputsOf(*step))
+      if (!portNamed(ports, port.name))
+        ports.push_back(port);
+  return ports;
+}
+
+MetricSet::Bound MetricSet::bind(const nnc_model &model, const Variants &steps,
                                  MetricSpec spec) const {
+  std::vector<Port> inputs = inputsOfAll(steps);
+  std::vector<std::string> stepInputs = namesOf(inputs);
   if (spec.output.empty())
-    complete(spec, model, step);
+    complete(spec, model, inputs);
   // `entry.output` chooses between entries that share an output's name.
   std::string entryName, output = spec.output;
   if (size_t dot = output.find('.'); dot != std::string::npos) {
@@ -90,13 +101,12 @@ MetricSet::Bound MetricSet::bind(const nnc_model &model,
     failUsage("--metric {}: no entry has an output '{}'; there {} {}",
               spec.text, spec.output, all.size() == 1 ? "is" : "are",
               all.empty() ? "none" : quotedList(all));
-  std::vector<Port> inputs = inputsOf(step);
   std::vector<Port> entryInputs = inputsOf(*bound.variants.front());
   inputs.insert(inputs.end(), entryInputs.begin(), entryInputs.end());
   const Port *target = portNamed(inputs, spec.target);
   if (!target)
     failUsage("--metric {}: there is no input '{}'; '{}' has {}", spec.text,
-              spec.target, step.base, quotedList(namesOf(inputsOf(step))));
+              spec.target, steps.front()->base, quotedList(stepInputs));
   if (target->isScalar())
     failUsage("--metric {}: input '{}' is one value, not one per sample",
               spec.text, spec.target);
@@ -104,10 +114,10 @@ MetricSet::Bound MetricSet::bind(const nnc_model &model,
   return bound;
 }
 
-MetricSet::MetricSet(const nnc_model &model, const nnc_function &step,
+MetricSet::MetricSet(const nnc_model &model, const Variants &steps,
                      const std::vector<std::string> &texts) {
   for (const std::string &text : texts)
-    metrics.push_back(bind(model, step, parseMetric(text)));
+    metrics.push_back(bind(model, steps, parseMetric(text)));
 }
 
 std::vector<std::string> MetricSet::names() const {
@@ -115,6 +125,13 @@ std::vector<std::string> MetricSet::names() const {
   for (const Bound &metric : metrics)
     names.push_back(metric.spec.text);
   return names;
+}
+
+std::vector<MetricSpec> MetricSet::specs() const {
+  std::vector<MetricSpec> specs;
+  for (const Bound &metric : metrics)
+    specs.push_back(metric.spec);
+  return specs;
 }
 
 std::vector<Port> MetricSet::ports() const {
@@ -127,8 +144,8 @@ std::vector<Port> MetricSet::ports() const {
   return ports;
 }
 
-std::vector<double> MetricSet::compute(Instance &instance,
-                                       const DataView &view) const {
+std::vector<Score> MetricSet::compute(Instance &instance,
+                                      const DataView &view) const {
   // One run of each entry, with all of its outputs that a metric looks at.
   std::map<std::string, std::vector<std::string>> outputs;
   std::map<std::string, std::vector<NamedArray>> results;
@@ -141,7 +158,7 @@ std::vector<double> MetricSet::compute(Instance &instance,
           runOverRows(instance, metric.variants, view, outputs[entry]);
   }
 
-  std::vector<double> scores;
+  std::vector<Score> scores;
   for (const Bound &metric : metrics) {
     const DataColumn *column = view.data->find(metric.target);
     Shape shape = metric.target.shape;

@@ -5,28 +5,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "nnc/Runtime/Metrics.h"
+#include "ClassMetrics.h"
 #include "nnc/Runtime/Diagnostics.h"
 #include <cmath>
 
 namespace nnc::runtime {
-
-namespace {
-/// Predictions and targets as the same number of values, in `columns` columns.
-struct Pairs {
-  const Array &predicted;
-  const Array &target;
-  int64_t columns;
-
-  int64_t count() const { return predicted.count(); }
-  double difference(int64_t i) const { return predicted.at(i) - target.at(i); }
-};
-
-/// One kind of score.
-struct MetricKind {
-  const char *name;
-  double (*score)(const Pairs &);
-};
-} // namespace
 
 static double meanAbsoluteError(const Pairs &pairs) {
   double sum = 0;
@@ -70,45 +53,28 @@ static double determination(const Pairs &pairs) {
   return result / columns;
 }
 
-/// The first of the largest values of a row.
-static int64_t largest(const Array &array, int64_t row, int64_t columns) {
-  int64_t best = 0;
-  for (int64_t column = 1; column < columns; ++column)
-    if (array.at(row * columns + column) > array.at(row * columns + best))
-      best = column;
-  return best;
-}
+namespace {
+/// One kind of score: a number, or a table.
+struct MetricKind {
+  const char *name;
+  Better better;
+  bool byClass; // whether targets may be class indices
+  double (*score)(const Pairs &);
+};
+} // namespace
 
-/// Equal shapes: the classes with the largest values are compared where there
-/// are several columns, else integers themselves, and probabilities at ½.
-static double accuracyOfPairs(const Pairs &pairs) {
-  int64_t columns = pairs.columns, rows = pairs.count() / columns, right = 0;
-  for (int64_t row = 0; row < rows; ++row) {
-    if (columns > 1)
-      right += largest(pairs.predicted, row, columns) ==
-               largest(pairs.target, row, columns);
-    else if (isFloat(pairs.predicted.type))
-      right +=
-          (pairs.predicted.at(row) >= 0.5) == (pairs.target.at(row) >= 0.5);
-    else
-      right += pairs.predicted.at(row) == pairs.target.at(row);
-  }
-  return static_cast<double>(right) / rows;
-}
-
-/// The targets are class indices.
-static double accuracyOfIndices(const Array &predicted, const Array &target) {
-  int64_t columns = predicted.shape.back(), rows = target.count(), right = 0;
-  for (int64_t row = 0; row < rows; ++row)
-    right += largest(predicted, row, columns) == target.at(row);
-  return static_cast<double>(right) / rows;
-}
-
-static constexpr MetricKind metricKinds[] = {{"mae", meanAbsoluteError},
-                                             {"mse", meanSquaredError},
-                                             {"rmse", rootMeanSquaredError},
-                                             {"r2", determination},
-                                             {"accuracy", accuracyOfPairs}};
+static constexpr MetricKind metricKinds[] = {
+    {"mae", Better::Smaller, false, meanAbsoluteError},
+    {"mse", Better::Smaller, false, meanSquaredError},
+    {"rmse", Better::Smaller, false, rootMeanSquaredError},
+    {"r2", Better::Greater, false, determination},
+    {"accuracy", Better::Greater, true, accuracyOf},
+    {"top5", Better::Greater, true, topFiveOf},
+    {"precision", Better::Greater, true, precisionOf},
+    {"recall", Better::Greater, true, recallOf},
+    {"f1", Better::Greater, true, f1Of},
+    {"auc", Better::Greater, true, areaUnderCurve},
+    {"confusion", Better::Neither, true, nullptr}};
 
 static const MetricKind *kindNamed(const std::string &name) {
   for (const MetricKind &kind : metricKinds)
@@ -150,21 +116,26 @@ static Shape stripped(Shape shape) {
   return shape;
 }
 
-double score(const MetricSpec &metric, const Array &predicted,
-             const Array &target) {
+Better betterOf(const MetricSpec &metric) {
+  return kindNamed(metric.kind)->better;
+}
+
+Score score(const MetricSpec &metric, const Array &predicted,
+            const Array &target) {
+  const MetricKind &kind = *kindNamed(metric.kind);
   Shape from = stripped(predicted.shape), to = stripped(target.shape);
-  if (metric.kind == "accuracy" && from.size() == to.size() + 1 &&
-      !isFloat(target.type)) {
-    Shape outer(from.begin(), from.end() - 1);
-    if (outer == to)
-      return accuracyOfIndices(predicted, target);
-  }
-  if (from != to)
+  bool isIndex = false;
+  if (kind.byClass && from.size() == to.size() + 1 && !isFloat(target.type))
+    isIndex = Shape(from.begin(), from.end() - 1) == to;
+  if (!isIndex && from != to)
     fail("{}: '{}' is {} and '{}' is {}", metric.text, metric.output,
          toString(predicted.type, predicted.shape), metric.target,
          toString(target.type, target.shape));
-  int64_t columns = from.size() > 1 ? from.back() : 1;
-  return kindNamed(metric.kind)->score({predicted, target, columns});
+  int64_t columns = isIndex || from.size() > 1 ? from.back() : 1;
+  Pairs pairs{metric.text, predicted, target, columns, isIndex};
+  if (!kind.score)
+    return {std::nan(""), confusionOf(pairs)};
+  return {kind.score(pairs), {}};
 }
 
 } // namespace nnc::runtime

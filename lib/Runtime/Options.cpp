@@ -1,6 +1,6 @@
 //===- Options.cpp - The commands' options on the command line ------------===//
 //
-// Defines and parses the options of train, predict and run, with CLI11.
+// Defines and parses the options of train, predict, evaluate and run.
 //
 //===----------------------------------------------------------------------===//
 
@@ -11,12 +11,12 @@
 
 namespace nnc::runtime {
 
-/// An option that takes one value and may be given once; its name in help.
+/// An option that takes one value, and is given once; its name in help.
 template <class T>
 static CLI::Option *value(CLI::App &app, const std::string &name, T &target,
                           const std::string &valueName,
                           const std::string &help) {
-  return app.add_option(name, target, help)->type_name(valueName)->take_last();
+  return app.add_option(name, target, help)->type_name(valueName);
 }
 
 static void addCommonOptions(CLI::App &app, uint64_t &seed, int &threads) {
@@ -26,12 +26,22 @@ static void addCommonOptions(CLI::App &app, uint64_t &seed, int &threads) {
       ->check(CLI::NonNegativeNumber);
 }
 
+static void addMap(CLI::App &app, std::vector<std::string> &map) {
+  app.add_option("--map", map,
+                 "names in the weights file and in the model, whole or up to "
+                 "a dot")
+      ->type_name("OLD=NEW,…")
+      ->delimiter(',')
+      ->allow_extra_args(false);
+}
+
 void addTrainOptions(CLI::App &app, TrainOptions &options) {
   value(app, "--data", options.data, "D",
         "samples: .npz, .csv, a folder of .npy, or INPUT=FILE,…");
   value(app, "--columns", options.columns, "MAP",
         "columns of a .csv for inputs: x=age:s6,t=target");
-  value(app, "--step", options.step, "NAME", "the step that trains (train)");
+  value(app, "--step", options.step, "NAME",
+        "the step that trains (train), or several by turns: a:5,b:1");
   value(app, "--batch", options.batch, "N", "samples in a batch")
       ->check(CLI::PositiveNumber);
   app.add_option_function<std::string>(
@@ -42,8 +52,7 @@ void addTrainOptions(CLI::App &app, TrainOptions &options) {
          },
          "what becomes of the samples that fill no whole batch")
       ->type_name("smaller|drop")
-      ->check(CLI::IsMember({"smaller", "drop"}).description(""))
-      ->take_last();
+      ->check(CLI::IsMember({"smaller", "drop"}).description(""));
   value(app, "--epochs", options.epochs, "N", "times over the data (10)")
       ->check(CLI::NonNegativeNumber);
   app.add_flag_callback(
@@ -55,14 +64,33 @@ void addTrainOptions(CLI::App &app, TrainOptions &options) {
         "keep this part of the samples for validation: 0.2")
       ->check(CLI::Range(0.0, 1.0).description(""));
   value(app, "--validation", options.validation, "D", "data for validation");
+  value(app, "--evaluate", options.evaluate, "ENTRY",
+        "entry whose scalars are averaged over validation data (evaluate)");
   app.add_option("--metric", options.metrics,
-                 "score over all samples: mae, mse, rmse, r2 or accuracy")
+                 "score over all samples: mae, mse, rmse, r2, accuracy, top5, "
+                 "precision, recall, f1, auc or confusion")
       ->type_name("KIND(OUTPUT,INPUT)")
       ->allow_extra_args(false);
+  value(app, "--plateau", options.plateau, "METRIC",
+        "tell plateau schedules this value after every epoch");
+  value(app, "--keep-best", options.keepBest, "METRIC",
+        "write the weights of the epoch where this was best");
+  value(app, "--early-stop", options.earlyStop, "METRIC:PATIENCE",
+        "end after so many epochs in which this was not better");
   value(app, "--weights", options.weights, "F", "initial values");
+  addMap(app, options.map);
   value(app, "--out", options.out, "F.safetensors",
         "where the trained parameters and state go");
+  value(app, "--checkpoint", options.checkpoint, "F",
+        "where the whole run is kept after every epoch");
+  value(app, "--every", options.every, "STEPS", "or after so many steps")
+      ->check(CLI::PositiveNumber);
+  value(app, "--resume", options.resume, "F", "go on from this checkpoint");
   value(app, "--log", options.log, "F.jsonl", "one JSON object per epoch");
+  value(app, "--log-every", options.logEvery, "N",
+        "and one after every N steps")
+      ->check(CLI::PositiveNumber);
+  value(app, "--plot", options.plot, "F.svg|F.png", "curves of all values");
   addCommonOptions(app, options.seed, options.threads);
 }
 
@@ -72,6 +100,7 @@ void addPredictOptions(CLI::App &app, PredictOptions &options) {
   value(app, "--columns", options.columns, "MAP",
         "columns of a .csv for inputs: x=age:s6");
   value(app, "--weights", options.weights, "F", "values of the parameters");
+  addMap(app, options.map);
   value(app, "-o,--output", options.output, "F",
         "where the outputs go: .npz, .npy or .csv (default: printed)");
   addCommonOptions(app, options.seed, options.threads);

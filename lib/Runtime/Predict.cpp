@@ -74,7 +74,7 @@ std::vector<NamedArray> predictArrays(const nnc_model &model,
   Dataset data = loadPredictData(options, inputsOf(first), first.base);
   Instance instance(model, options.seed, options.threads);
   if (!options.weights.empty())
-    loadVariables(instance, options.weights);
+    loadVariables(instance, options.weights, options.map);
   return runOverRows(instance, variants, allRows(data), {});
 }
 

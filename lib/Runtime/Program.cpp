@@ -14,8 +14,12 @@ using namespace nnc::runtime;
 
 using Words = std::vector<std::string>;
 
-static int trainCommand(const Words &arguments, const nnc_model &model) {
+static int trainCommand(const char *program, const Words &arguments,
+                        const nnc_model &model) {
   TrainOptions options;
+  options.commandLine = {program, "train"};
+  options.commandLine.insert(options.commandLine.end(), arguments.begin(),
+                             arguments.end());
   Parsed parsed = parseTrain(arguments, options);
   return parsed.goOn ? train(model, options) : parsed.status;
 }
@@ -28,15 +32,18 @@ static int predictAs(const char *command, const Words &arguments,
   return parsed.goOn ? predict(model, options) : parsed.status;
 }
 
-static int predictCommand(const Words &arguments, const nnc_model &model) {
+static int predictCommand(const char *, const Words &arguments,
+                          const nnc_model &model) {
   return predictAs("predict", arguments, model);
 }
 
-static int evaluateCommand(const Words &arguments, const nnc_model &model) {
+static int evaluateCommand(const char *, const Words &arguments,
+                           const nnc_model &model) {
   return predictAs("evaluate", arguments, model);
 }
 
-static int infoCommand(const Words &arguments, const nnc_model &model) {
+static int infoCommand(const char *, const Words &arguments,
+                       const nnc_model &model) {
   if (arguments.empty())
     return info(model);
   if (arguments[0] == "--help" || arguments[0] == "-h") {
@@ -51,7 +58,8 @@ static int infoCommand(const Words &arguments, const nnc_model &model) {
 namespace {
 struct ProgramCommand {
   const char *name, *summary;
-  int (*run)(const Words &arguments, const nnc_model &model);
+  int (*run)(const char *program, const Words &arguments,
+             const nnc_model &model);
 };
 } // namespace
 
@@ -91,7 +99,7 @@ extern "C" int nnc_program_main(int argc, char **argv, const nnc_model *model) {
   }
   for (const ProgramCommand &known : commands)
     if (command == known.name)
-      return known.run(arguments, *model);
+      return known.run(program, arguments, *model);
   printError(
       Error(ExitWrongUsage, "", fmt::format("unknown command '{}'", command)));
   printHelp(program, *model, stderr);

@@ -33,6 +33,20 @@ std::string readable(const NamedValues &values) {
   return text;
 }
 
+std::string readable(const std::vector<std::vector<int64_t>> &table) {
+  size_t width = 0;
+  for (const auto &row : table)
+    for (int64_t count : row)
+      width = std::max(width, fmt::formatted_size("{}", count));
+  std::string text;
+  for (const auto &row : table) {
+    for (int64_t count : row)
+      text += fmt::format("  {:>{}}", count, width);
+    text += '\n';
+  }
+  return text;
+}
+
 static std::string duration(double seconds) {
   int64_t whole = static_cast<int64_t>(seconds + 0.5);
   if (whole >= 3600)
@@ -58,8 +72,9 @@ void Progress::clear() {
   drawn = false;
 }
 
-void Progress::beginEpoch(int64_t number) {
+void Progress::beginEpoch(int64_t number, int64_t before) {
   epoch = number;
+  done = before;
   current = Stopwatch();
 }
 
@@ -72,10 +87,11 @@ void Progress::draw(int64_t steps, int64_t samples,
   lastDrawn = whole.seconds();
   double seconds = current.seconds();
   double perStep = seconds / steps;
-  int64_t left = stepsPerEpoch - steps + (epochs - epoch) * stepsPerEpoch;
+  int64_t reached = done + steps;
+  int64_t left = stepsPerEpoch - reached + (epochs - epoch) * stepsPerEpoch;
   std::string before = fmt::format("epoch {}/{} ", epoch, epochs);
   std::string after =
-      fmt::format(" {}/{}  {:.0f} samples/s  ETA {}  {}", steps, stepsPerEpoch,
+      fmt::format(" {}/{}  {:.0f} samples/s  ETA {}  {}", reached, stepsPerEpoch,
                   seconds > 0 ? samples / seconds : 0, duration(perStep * left),
                   readable(running));
   winsize window{};
@@ -86,7 +102,7 @@ void Progress::draw(int64_t steps, int64_t samples,
   // The bar takes what the numbers leave.
   int64_t room = width - 3 - static_cast<int64_t>(before.size() + after.size());
   int64_t bar = std::clamp<int64_t>(room, 0, barWidth);
-  int64_t filled = bar * steps / stepsPerEpoch;
+  int64_t filled = bar * reached / stepsPerEpoch;
   std::string text = before;
   if (bar)
     text += fmt::format("[{}{}]", std::string(filled, '='),

@@ -1,13 +1,12 @@
 //===- TrainData.cpp - What a training run reads --------------------------===//
 //
-// Loads and splits the data, and chooses the variants of the step.
+// Loads and splits the data.
 //
 //===----------------------------------------------------------------------===//
 
 #include "nnc/Runtime/TrainData.h"
 #include "nnc/Runtime/Data/Shuffle.h"
 #include "nnc/Runtime/Diagnostics.h"
-#include "nnc/Runtime/Instance.h"
 #include <algorithm>
 
 namespace nnc::runtime {
@@ -50,84 +49,6 @@ void loadTrainData(TrainData &parts, const TrainOptions &options,
   if (parts.validationData.rows() == 0)
     failIn(options.validation, "there are no samples");
   parts.validation = allRows(parts.validationData);
-}
-
-/// The sizes a step is compiled for, for an error: `4 and 64`.
-static std::string
-batchesOf(const std::vector<const nnc_function *> &variants) {
-  std::vector<int64_t> batches;
-  for (const nnc_function *variant : variants)
-    if (std::optional<int64_t> batch = batchOf(*variant))
-      batches.push_back(*batch);
-  std::sort(batches.begin(), batches.end());
-  std::string text;
-  for (size_t i = 0; i < batches.size(); ++i)
-    text += fmt::format("{}{}",
-                        i == 0                    ? ""
-                        : i + 1 == batches.size() ? " and "
-                                                  : ", ",
-                        batches[i]);
-  return text;
-}
-
-static const nnc_function *
-variantOf(const std::vector<const nnc_function *> &variants, int64_t batch) {
-  for (const nnc_function *variant : variants)
-    if (batchOf(*variant) == batch)
-      return variant;
-  return nullptr;
-}
-
-const nnc_function &fullVariant(const nnc_model &model,
-                                const TrainOptions &options) {
-  std::vector<const nnc_function *> variants =
-      functionsNamed(model, NNC_STEP, options.step);
-  std::vector<const nnc_function *> batched;
-  for (const nnc_function *variant : variants)
-    if (batchOf(*variant).value_or(0) > 0)
-      batched.push_back(variant);
-  if (batched.empty())
-    fail("step '{}' cannot be trained on samples: its inputs have no common "
-         "first dimension",
-         options.step);
-  if (options.batch) {
-    const nnc_function *chosen = variantOf(batched, options.batch);
-    if (!chosen)
-      failUsage("--batch {}: step '{}' is compiled for batches of {}",
-                options.batch, options.step, batchesOf(batched));
-    return *chosen;
-  }
-  return **std::max_element(batched.begin(), batched.end(),
-                            [](const nnc_function *a, const nnc_function *b) {
-                              return *batchOf(*a) < *batchOf(*b);
-                            });
-}
-
-StepPlan planSteps(const nnc_model &model, const TrainOptions &options,
-                   int64_t samples) {
-  std::vector<const nnc_function *> variants =
-      functionsNamed(model, NNC_STEP, options.step);
-  StepPlan plan;
-  plan.full = &fullVariant(model, options);
-  plan.batch = *batchOf(*plan.full);
-  plan.restRows = samples % plan.batch;
-  if (plan.restRows && options.lastBatch != LastBatch::Drop)
-    plan.rest = variantOf(variants, plan.restRows);
-  if (plan.restRows && !plan.rest && options.lastBatch == LastBatch::Smaller)
-    failUsage("--last-batch=smaller: {} samples are left after batches of {}, "
-              "and step '{}' is compiled for batches of {}",
-              plan.restRows, plan.batch, options.step, batchesOf(variants));
-  if (plan.stepsFor(samples) == 0)
-    fail("there are {} samples, fewer than the batch of {}", samples,
-         plan.batch);
-  if (plan.rest)
-    remark("", fmt::format("the last batch of an epoch has {} sample{}",
-                           plan.restRows, plan.restRows == 1 ? "" : "s"));
-  else if (plan.restRows)
-    remark("", fmt::format("the last {} of {} samples of an epoch are left "
-                           "out: they fill no batch of {}",
-                           plan.restRows, samples, plan.batch));
-  return plan;
 }
 
 } // namespace nnc::runtime

@@ -39,8 +39,13 @@ struct BatchPlan {
   int64_t rest = 0;    // of the last one; 0 if there is none, or it is dropped
 };
 
+/// The steps that --step names. Returns an exit status, having said what is
+/// wrong.
+int stepNames(const TrainOptions &options,
+              std::vector<std::string> &names) noexcept;
+
 /// Reads the data of --data far enough to know how many samples there are.
-/// `inputs` are the step's, an open first dimension being −1. Returns an exit
+/// `inputs` are the steps', an open first dimension being −1. Returns an exit
 /// status, having said what is wrong.
 int planTraining(const TrainOptions &options, const nnc_port *inputs,
                  size_t count, BatchPlan &plan) noexcept;

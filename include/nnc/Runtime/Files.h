@@ -20,11 +20,16 @@ using Bytes = std::span<const std::byte>;
 /// The file's content; throws if it cannot be read.
 std::vector<std::byte> readFile(const std::string &path);
 
-/// Writes a temporary file in the same folder and renames it, so that the
-/// path holds the old content or all of the new one. Throws, leaving nothing
-/// behind, if that fails.
+/// Writes a temporary file in the same folder, sees it onto the disk and
+/// renames it, so that the path holds the old content or all of the new one,
+/// whatever ends the process or the machine. Throws, leaving nothing behind,
+/// if that fails.
 void writeFile(const std::string &path, Bytes content);
 void writeFile(const std::string &path, std::string_view content);
+
+/// Throws what writeFile would, where that is known before: so that a long
+/// run does not end with a path that cannot be written.
+void checkWritable(const std::string &path);
 
 bool endsWith(std::string_view text, std::string_view suffix);
 

@@ -21,6 +21,8 @@ public:
 
   const nnc_model &model() const { return description; }
   void call(const nnc_function &function, std::span<void *const> arguments);
+  /// Tells schedules that watch a metric its value.
+  void report(float metric);
   Array read(size_t tensor) const;
   void write(size_t tensor, const Array &values);
   /// The index of the tensor of this name.

@@ -30,20 +30,32 @@ enum class LastBatch {
 struct TrainOptions {
   std::string data;
   std::string columns;
-  std::string step = "train";
-  int64_t batch = 0; // 0: the largest that the step is compiled for
+  std::string step = "train"; // or a:5,b:1, which alternates
+  int64_t batch = 0;          // 0: the largest that the step is compiled for
   LastBatch lastBatch = LastBatch::Auto;
   int64_t epochs = 10;
   bool shuffle = true;
   bool standardize = false;
   double split = 0; // 0: none
   std::string validation;
+  std::string evaluate; // empty: the entry of this name, if there is one
   std::vector<std::string> metrics;
+  std::string plateau;   // the value that schedules are told
+  std::string keepBest;  // the value whose best epoch's weights are kept
+  std::string earlyStop; // VALUE:PATIENCE
   std::string weights;
+  std::vector<std::string> map; // OLD=NEW: names in the file and the model
+  std::string resume;           // a checkpoint to go on from
+  std::string checkpoint;       // where checkpoints go
+  int64_t every = 0;            // steps between two; 0: an epoch
   std::string out;
   std::string log;
+  int64_t logEvery = 0; // steps between two lines within an epoch; 0: none
+  std::string plot;
   uint64_t seed = 0;
   int threads = 0; // 0: the default
+  /// The whole command as typed, for the hint how to resume.
+  std::vector<std::string> commandLine;
 };
 
 struct PredictOptions {
@@ -53,6 +65,7 @@ struct PredictOptions {
   std::string data;
   std::string columns;
   std::string weights;
+  std::vector<std::string> map;
   std::string output;
   uint64_t seed = 0;
   int threads = 0;

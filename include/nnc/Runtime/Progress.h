@@ -36,10 +36,11 @@ public:
   Progress(int64_t epochs, int64_t stepsPerEpoch);
   ~Progress();
 
-  void beginEpoch(int64_t epoch);
+  /// Begins an epoch of which `done` steps were made before.
+  void beginEpoch(int64_t epoch, int64_t done = 0);
   /// Whether it is time to draw the bar again; never where there is none.
   bool isDue() const;
-  /// Draws the bar; `steps` and `samples` count from the epoch's beginning.
+  /// Draws the bar; `steps` and `samples` count from beginEpoch on.
   void draw(int64_t steps, int64_t samples, const NamedValues &running);
   void endEpoch(int64_t step, const NamedValues &values);
   /// Takes the bar away, so that a message can be printed.
@@ -48,13 +49,16 @@ public:
 private:
   bool onTerminal;
   bool drawn = false;
-  int64_t epochs, stepsPerEpoch, epoch = 0;
+  int64_t epochs, stepsPerEpoch, epoch = 0, done = 0;
   Stopwatch whole, current;
   double lastDrawn = -1;
 };
 
 /// A number as people read it: six significant digits.
 std::string readable(double value);
+
+/// A table with aligned columns, a line a row.
+std::string readable(const std::vector<std::vector<int64_t>> &table);
 
 /// `loss 0.25  accuracy 0.9`.
 std::string readable(const NamedValues &values);

@@ -1,64 +1,77 @@
 //===- TrainLoop.h - Training ---------------------------------------------===//
 //
-// Calls a step over the batches of a data set, epoch after epoch.
+// Calls steps over the batches of a data set, epoch after epoch.
 //
 //===----------------------------------------------------------------------===//
 
 #ifndef NNC_RUNTIME_TRAINLOOP_H
 #define NNC_RUNTIME_TRAINLOOP_H
 
-#include "nnc/Runtime/Batches.h"
-#include "nnc/Runtime/EpochLog.h"
-#include "nnc/Runtime/Metrics.h"
+#include "nnc/Runtime/Checkpoint.h"
 #include "nnc/Runtime/TrainData.h"
+#include "nnc/Runtime/Validation.h"
 #include <functional>
 
 namespace nnc::runtime {
 
-/// Where a training run is: enough, with the variables, to go on from there.
-struct TrainPosition {
-  int64_t epoch = 0; // finished ones
-  int64_t row = 0;   // of the order of the present epoch
-  int64_t step = 0;  // calls since the beginning
-};
-
 /// One training run. `run` may be called once.
 class TrainLoop {
 public:
-  /// Reads the data, chooses the step's variants, makes and fills the
-  /// instance.
+  /// Reads the data and, with --resume, the checkpoint; chooses the steps'
+  /// variants, makes and fills the instance.
   TrainLoop(const nnc_model &model, const TrainOptions &options);
 
   /// Trains. Asks `stop` after every step, and ends when it says so.
   void run(const std::function<bool()> &stop);
 
+  /// Whether nothing is left to be done.
+  bool isFinished() const;
+  void writeCheckpoint(const std::string &path);
+  /// Parameters and state: of the best epoch if that was asked for.
+  void saveWeights(const std::string &path) const;
+
   Instance &instance() { return theInstance; }
-  const TrainPosition &position() const { return at; }
+  const TrainPosition &position() const { return state.at; }
   /// One record for each epoch that was finished.
-  const std::vector<EpochRecord> &history() const { return records; }
+  const std::vector<EpochRecord> &history() const { return state.history; }
 
 private:
+  /// A step's calls, with their arguments.
+  struct Call {
+    std::string base;
+    std::unique_ptr<Arguments> full, rest;
+  };
+
+  void resume(const Checkpoint &checkpoint);
+  TrainIdentity identity() const;
+  std::vector<std::string> outputKeys(size_t step) const;
+  std::vector<ValueName> valueNames() const;
+  std::optional<Watch> watch(const char *option, const std::string &name) const;
   bool runEpoch(const std::function<bool()> &stop);
-  void callStep(Arguments &arguments, const nnc_function &function,
-                std::span<const int64_t> rows);
+  bool callStep(std::span<const int64_t> rows);
   NamedValues means() const;
+  NamedValues rates() const;
   void finishEpoch();
+  void judge(const EpochRecord &record);
+  bool hasStoppedEarly() const { return patience && state.waited >= patience; }
+  double seconds() const { return secondsBefore + stopwatch.seconds(); }
 
   const nnc_model &model;
-  const TrainOptions &options;
-  MetricSet metrics;
+  TrainOptions options;
+  std::optional<Checkpoint> resumed;
+  Validation validation;
   TrainData parts;
   StepPlan plan;
   Instance theInstance;
+  std::optional<Watch> plateau, keepBest, earlyStop;
+  int64_t patience = 0;
   EpochLog log;
   Progress progress;
-  Stopwatch watch;
-  std::unique_ptr<Arguments> fullArguments, restArguments;
-  TrainPosition at;
-  // Sums over the present epoch, weighted by rows.
-  std::vector<double> sums;
-  int64_t summedRows = 0;
-  std::vector<EpochRecord> records;
+  Stopwatch stopwatch;
+  double secondsBefore = 0;
+  std::vector<Call> calls;
+  TrainState state;
+  std::vector<NamedArray> bestWeights;
 };
 
 } // namespace nnc::runtime

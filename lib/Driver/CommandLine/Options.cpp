@@ -177,6 +177,7 @@ bool nnc::driver::parseCommandLine(int argc, char **argv, const std::string &ver
     names.push_back(sub->get_name());
 
   std::vector<std::string> arguments(argv + 1, argv + argc);
+  invocation.train.commandLine.assign(argv, argv + argc);
   status = 0;
   // `nnc` alone and `nnc help COMMAND` are spellings of --help.
   if (arguments.empty() || arguments == std::vector<std::string>{"help"})

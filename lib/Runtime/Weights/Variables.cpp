@@ -20,9 +20,45 @@ static std::string shortList(std::vector<std::string> names) {
   return fmt::format("{} and {} more", quotedList(names), count - 8);
 }
 
-void loadVariables(Instance &instance, const std::string &path) {
+/// Whether the name is `part`, or begins with it and a dot.
+static bool beginsWith(const std::string &name, const std::string &part) {
+  return name.rfind(part, 0) == 0 &&
+         (name.size() == part.size() || name[part.size()] == '.');
+}
+
+/// Gives the file's tensors the names that --map says.
+static void rename(Safetensors &file, const std::string &path,
+                   const std::vector<std::string> &map) {
+  std::vector<std::pair<std::string, std::string>> pairs;
+  for (const std::string &item : map) {
+    size_t equals = item.find('=');
+    if (equals == std::string::npos || equals == 0 ||
+        equals + 1 == item.size())
+      failUsage("--map: expected OLD=NEW, found '{}'", item);
+    pairs.emplace_back(item.substr(0, equals), item.substr(equals + 1));
+    const std::string &old = pairs.back().first;
+    if (std::none_of(file.tensors.begin(), file.tensors.end(),
+                     [&](const NamedArray &tensor) {
+                       return beginsWith(tensor.name, old);
+                     }))
+      failIn(path, "has no '{}', which --map renames", old);
+  }
+  std::stable_sort(pairs.begin(), pairs.end(), [](auto &a, auto &b) {
+    return a.first.size() > b.first.size();
+  });
+  for (NamedArray &tensor : file.tensors)
+    for (const auto &[old, name] : pairs)
+      if (beginsWith(tensor.name, old)) {
+        tensor.name = name + tensor.name.substr(old.size());
+        break;
+      }
+}
+
+void loadVariables(Instance &instance, const std::string &path,
+                   const std::vector<std::string> &map) {
   const nnc_model &model = instance.model();
   Safetensors file = parseSafetensors(readFile(path), path);
+  rename(file, path, map);
   std::vector<std::string> missing[3], unknown;
   std::vector<std::pair<size_t, Array>> values;
   for (size_t i = 0; i < model.tensor_count; ++i) {
@@ -42,8 +78,10 @@ void loadVariables(Instance &instance, const std::string &path) {
         i, convert(std::move(found->array), typeOf(tensor), path, tensor.name));
     file.tensors.erase(found);
   }
+  // A checkpoint also holds the weights of its best epoch.
   for (const NamedArray &item : file.tensors)
-    unknown.push_back(item.name);
+    if (item.name.rfind(bestPrefix, 0) != 0)
+      unknown.push_back(item.name);
   if (!missing[NNC_PARAMETER].empty()) {
     std::string hint =
         unknown.empty() ? "" : "; it has " + shortList(unknown) + " instead";

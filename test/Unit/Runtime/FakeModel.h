@@ -5,7 +5,8 @@
 // y = ((x − mean) / deviation)·w + b with x of three features. The step
 // descends the mean squared error by a closed-form gradient, and is there for
 // batches of 4, 2 and 1; `predict` for 4. `classify` takes an index that must
-// be below 3, and a scalar.
+// be below 3, and a scalar. `evaluate` gives the mean squared error of four
+// rows, `shift` is a second step, and the model remembers what is reported.
 //
 //===----------------------------------------------------------------------===//
 

@@ -12,7 +12,7 @@ using namespace nnc::runtime;
 using namespace nnc::runtime::test;
 
 static double scoreOf(const std::string &kind, const Array &y, const Array &t) {
-  return score(parseMetric(kind + "(y, t)"), y, t);
+  return score(parseMetric(kind + "(y, t)"), y, t).value;
 }
 
 TEST(Metrics, Regression) {
@@ -71,14 +71,15 @@ TEST(Metrics, RefusesOtherForms) {
 }
 
 TEST(Metrics, FindsEntriesAndInputs) {
-  const nnc_function &step = fakeModel().functions[3];
+  Variants step = {&fakeModel().functions[3]};
   MetricSet set(fakeModel(), step, {"r2(y,t)", "mse(predict.y,t)"});
   EXPECT_EQ(set.names(),
             (std::vector<std::string>{"r2(y,t)", "mse(predict.y,t)"}));
   EXPECT_EQ(
       errorOf([&] { MetricSet(fakeModel(), step, {"r2(q,t)"}); },
               ExitWrongUsage),
-      "--metric r2(q,t): no entry has an output 'q'; there are 'y' and 'p'");
+      "--metric r2(q,t): no entry has an output 'q'; there are 'y', 'p' "
+      "and 'loss'");
   EXPECT_EQ(errorOf([&] { MetricSet(fakeModel(), step, {"r2(y,q)"}); },
                     ExitWrongUsage),
             "--metric r2(y,q): there is no input 'q'; 'train' has 'x' and 't'");
@@ -102,8 +103,8 @@ TEST(Metrics, PadsTheLastBatch) {
   Port tPort(fakeModel().functions[3].ports[1]);
   data.add(floats({6, 3}, x), xPort, NonFinite::Refuse, "f");
   data.add(floats({6}, t), tPort, NonFinite::Refuse, "f");
-  MetricSet set(fakeModel(), fakeModel().functions[3], {"mae(y,t)"});
-  EXPECT_NEAR(set.compute(instance, allRows(data))[0], 0, 1e-6);
+  MetricSet set(fakeModel(), {&fakeModel().functions[3]}, {"mae(y,t)"});
+  EXPECT_NEAR(set.compute(instance, allRows(data))[0].value, 0, 1e-6);
   DataView some{&data, {5, 0, 3}};
-  EXPECT_NEAR(set.compute(instance, some)[0], 0, 1e-6);
+  EXPECT_NEAR(set.compute(instance, some)[0].value, 0, 1e-6);
 }

@@ -135,8 +135,8 @@ TEST(Variables, SaysWhatStartsFreshAndWhatIsLeftOut) {
                              "starts fresh\n"),
             std::string::npos)
       << said;
-  EXPECT_NE(said.find("has no optimiser slots 'optimizer.train.lr' and "
-                      "'optimizer.train.t'"),
+  EXPECT_NE(said.find("has no optimiser slots 'optimizer.train.lr', "
+                      "'optimizer.train.t' and 'optimizer.train.reported'"),
             std::string::npos);
   EXPECT_NE(said.find("the model has no 'extra', which is left out"),
             std::string::npos);

@@ -200,7 +200,8 @@ TEST_F(Train, EndsAfterTheStepThatIsRunning) {
   testing::internal::CaptureStderr();
   TrainLoop loop(fakeModel(), options);
   int asked = 0;
-  loop.run([&] { return ++asked == 15; });
+  // 11 steps and the end of an epoch, then 4 steps.
+  loop.run([&] { return ++asked == 16; });
   testing::internal::GetCapturedStderr();
   EXPECT_EQ(loop.position().step, 15);
   EXPECT_EQ(loop.position().epoch, 1);
@@ -216,7 +217,7 @@ TEST_F(Train, RefusesWhatCannotBeTrained) {
   };
   options.step = "fit";
   EXPECT_EQ(refused(ExitWrongUsage),
-            "there is no step 'fit'; the model has 'train'");
+            "there is no step 'fit'; the model has 'train' and 'shift'");
   options.step = "train";
   options.batch = 8;
   EXPECT_EQ(refused(ExitWrongUsage), "--batch 8: step 'train' is compiled for "

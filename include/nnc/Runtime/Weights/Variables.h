@@ -12,14 +12,20 @@
 
 namespace nnc::runtime {
 
+/// What the names of a checkpoint's second set of weights begin with.
+inline constexpr std::string_view bestPrefix = "best/";
+
 /// Which variables are written.
 enum class Saved { Weights, WithSlots };
 
 /// Copies the file's tensors into the instance. A missing parameter and a
 /// wrong shape are errors; missing state and optimiser slots keep their
 /// initial values and unknown tensors are left out, each with a remark. On an
-/// error the instance is as it was.
-void loadVariables(Instance &instance, const std::string &path);
+/// error the instance is as it was. `map` holds OLD=NEW: a tensor called OLD,
+/// or OLD and more behind a dot, is the variable NEW, or NEW and the same; the
+/// longest OLD counts.
+void loadVariables(Instance &instance, const std::string &path,
+                   const std::vector<std::string> &map = {});
 
 /// Parameters and state, and optimiser slots if wanted, in the table's order.
 Safetensors collectVariables(const Instance &instance, Saved saved);
