@@ -201,6 +201,7 @@ int stepNames(const TrainOptions &options,
 int planTraining(const TrainOptions &given, const nnc_port *inputs,
                  size_t count, BatchPlan &plan) noexcept {
   return guarded([&]() -> int {
+    MuteRemarks quiet;
     TrainOptions options = given;
     checkOptions(options);
     if (!options.resume.empty())
@@ -223,6 +224,7 @@ int planTraining(const TrainOptions &given, const nnc_port *inputs,
 int countSamples(const PredictOptions &options, const nnc_port *inputs,
                  size_t count, int64_t &samples) noexcept {
   return guarded([&]() -> int {
+    MuteRemarks quiet;
     samples =
         loadPredictData(options, portsOf(inputs, count), options.entry).rows();
     return ExitDone;

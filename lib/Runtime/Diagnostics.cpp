@@ -32,8 +32,14 @@ void printError(const Error &error) {
   print(error.where, "31", "error", error.what());
 }
 
+static int mutes = 0;
+
+MuteRemarks::MuteRemarks() { ++mutes; }
+MuteRemarks::~MuteRemarks() { --mutes; }
+
 void remark(const std::string &where, const std::string &message) {
-  print(where, "34", "remark", message);
+  if (!mutes)
+    print(where, "34", "remark", message);
 }
 
 std::string quotedList(const std::vector<std::string> &names) {

@@ -13,11 +13,30 @@
 
 namespace nnc::runtime {
 
-/// CLI11's message as one of ours: lower case, one line, no full stop.
-static std::string lowered(std::string message) {
+/// The text between two others, of which the second may be empty.
+static std::string between(const std::string &text, const std::string &begin,
+                           const std::string &end) {
+  size_t from = text.find(begin) + begin.size();
+  return text.substr(from, end.empty() ? end.npos : text.find(end, from) - from);
+}
+
+/// CLI11's message in words of ours: lower case, one line, no full stop.
+static std::string explained(std::string message) {
   message = message.substr(0, message.find('\n'));
   while (!message.empty() && message.back() == '.')
     message.pop_back();
+  const std::string twice = ": At Most 1 required but received ",
+                    missing = ": 1 required ", unread = "Could not convert: ";
+  if (message.find(twice) != message.npos)
+    return fmt::format("{} is given {} times", between(message, "", twice),
+                       between(message, twice, ""));
+  if (message.find(missing) != message.npos)
+    return fmt::format("{} wants a value: {}", between(message, "", missing),
+                       between(message, missing, " missing"));
+  if (message.rfind(unread, 0) == 0)
+    return fmt::format("{}: '{}' is not what it takes",
+                       between(message, unread, " = "),
+                       between(message, " = ", ""));
   if (message.size() > 1 &&
       std::islower(static_cast<unsigned char>(message[1])))
     message[0] = std::tolower(static_cast<unsigned char>(message[0]));
@@ -52,7 +71,7 @@ static Parsed parse(const CommandSyntax &syntax,
     std::fputs(app.help().c_str(), stdout);
     return {false, ExitDone};
   } catch (const CLI::ParseError &error) {
-    failUsage("{}", lowered(error.what()));
+    failUsage("{}", explained(error.what()));
   }
   std::vector<std::string> extras = app.remaining();
   if (rest) {

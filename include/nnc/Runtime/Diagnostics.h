@@ -66,6 +66,16 @@ void printError(const Error &error);
 /// Prints `where: remark: message` on stderr, without `where: ` if it is empty.
 void remark(const std::string &where, const std::string &message);
 
+/// While one exists, remarks are not printed: what is looked at only to plan
+/// is looked at again.
+class MuteRemarks {
+public:
+  MuteRemarks();
+  ~MuteRemarks();
+  MuteRemarks(const MuteRemarks &) = delete;
+  MuteRemarks &operator=(const MuteRemarks &) = delete;
+};
+
 /// Whether text for this stream (1 or 2) may be coloured: it is a terminal
 /// and NO_COLOR is not set.
 bool mayColour(int descriptor);

@@ -93,6 +93,54 @@ TEST_F(Program, RefusesWrongUsage) {
   EXPECT_EQ(folder.files(), 1u);
 }
 
+TEST_F(Program, SaysWhatOptionsTake) {
+  std::vector<std::pair<std::vector<std::string>, std::string>> cases = {
+      {{"--batch", "0"},
+       "--batch: expected a whole number from 1 on, found '0'"},
+      {{"--batch", "four"},
+       "--batch: expected a whole number from 1 on, found 'four'"},
+      {{"--batch=4", "--batch=2"}, "--batch is given 2 times"},
+      {{"--epochs", "-1"},
+       "--epochs: expected a whole number from 0 on, found '-1'"},
+      {{"--split", "1"},
+       "--split: expected a part between 0 and 1, found '1'"},
+      {{"--last-batch", "odd"},
+       "--last-batch: expected smaller or drop, found 'odd'"},
+      {{"--seed", "x"}, "--seed: expected a whole number from 0 on, found 'x'"},
+      {{"--threads", "17"}, "--threads: expected 1 to 16, found 17"},
+      {{"--epochs"}, "--epochs wants a value: N"},
+      {{"--every", "2"},
+       "--every says when --checkpoint F is written, which is missing"},
+      {{"--log-every", "2"},
+       "--log-every says when --log F is written, which is missing"},
+      {{"--map", "a=b"},
+       "--map renames what --weights F holds, which is missing"},
+      {{"--keep-best", "loss"},
+       "--keep-best says which weights --out F gets, which is missing"},
+      {{"--plot", "p.gif"}, "--plot p.gif: expected .svg or .png"},
+      {{"--columns", "x"}, "--columns: expected INPUT=COLUMN or "
+                           "INPUT=FIRST:LAST, found 'x'"},
+      {{"--columns", "x=x0,x=x1"}, "--columns maps 'x' twice"},
+      {{"--columns", "q=x0"}, "--columns: there is no input 'q'"},
+      {{"--what"}, "unknown option '--what'"},
+      {{"more"}, "unexpected argument 'more'"},
+  };
+  for (auto &[arguments, message] : cases) {
+    arguments.insert(arguments.begin(), {"train", "--data", data});
+    EXPECT_EQ(program(arguments), 2) << message;
+    EXPECT_EQ(err, "error: " + message + "\n");
+    EXPECT_EQ(out, "");
+  }
+  EXPECT_EQ(program({"train"}), 2);
+  EXPECT_EQ(err, "error: train needs --data D\n");
+  EXPECT_EQ(program({"fly"}), 2);
+  EXPECT_EQ(err.substr(0, err.find('\n')), "error: unknown command 'fly'");
+  EXPECT_EQ(program({"evaluate", "predict", "x=" + data}), 2);
+  EXPECT_EQ(err, "error: the model has parameters: give their values with "
+                 "--weights F\n");
+  EXPECT_EQ(folder.files(), 1u);
+}
+
 TEST_F(Program, WrongInputLeavesNothingBehind) {
   std::string ragged = folder.write("r.csv", "x0,x1,x2,t\n1,2,3,4\n1,2,3\n");
   std::string text = folder.write("t.csv", "x0,x1,x2,t\n1,2,3,4\n1,?,3,4\n");
