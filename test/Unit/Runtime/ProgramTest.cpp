@@ -107,7 +107,6 @@ TEST_F(Program, SaysWhatOptionsTake) {
       {{"--last-batch", "odd"},
        "--last-batch: expected smaller or drop, found 'odd'"},
       {{"--seed", "x"}, "--seed: expected a whole number from 0 on, found 'x'"},
-      {{"--threads", "17"}, "--threads: expected 1 to 16, found 17"},
       {{"--epochs"}, "--epochs wants a value: N"},
       {{"--every", "2"},
        "--every says when --checkpoint F is written, which is missing"},
