@@ -35,6 +35,15 @@ CONTEXTS = {
     "nn.return": "nn.entry @f(%y: tensor<1x10xf32>) -> tensor<1x10xf32> { {example} }",
     "nn.read": VARIABLE + "nn.entry @f() { {example}\n nn.return }",
     "nn.write": VARIABLE + "nn.step @f(%new: tensor<2x3xf32>) { {example}\n nn.return }",
+    "nn.scan": "func.func @f(%h0: tensor<4xf32>, %x: tensor<10x4xf32>, %weight: tensor<4xf32>) { {example}\n return }",
+    "nn.next": """
+func.func @f(%a: tensor<4xf32>, %b: tensor<2xf32>) {
+  %r:3 = nn.scan 3 carry(%h = %a : tensor<4xf32>) with(%c = %b : tensor<2xf32>) collect(tensor<3x4xf32>, tensor<3x2xf32>) {
+    {example}
+  }
+  return
+}
+""",
     "kernel.func": "{example}",
     "kernel.return": "kernel.func @f(%s: tensor<4xf32>) -> tensor<4xf32> { {example} }",
     "kernel.call": KERNEL
