@@ -11,6 +11,7 @@
 #include "nnc/Analysis/Flops.h"
 #include "nnc/Analysis/ModelInterface.h"
 #include "nnc/Dialect/NN/IR/NN.h"
+#include "nnc/Dialect/NN/IR/VariableNames.h"
 #include "nnc/Interpreter/Interpreter.h"
 #include "nnc/Pipelines/Pipelines.h"
 #include "nnc/Runtime/Commands.h"
@@ -66,7 +67,22 @@ static int write(void *, size_t index, const void *values) {
 }
 
 static int setParallel(void *, nnc_parallel_for *, void *, int) { return NNC_OK; }
-static int report(void *, float) { return NNC_OK; }
+
+static int report(void *, float metric) {
+  Interpreter &interpreter = current->interpreter;
+  const Tensor *last = interpreter.readVariable(nn::kReportedMetricName);
+  const Tensor *count = interpreter.readVariable(nn::kReportCountName);
+  if (!last || !count)
+    return NNC_OK;
+  Tensor value = *last, next = *count;
+  value.floats[0] = metric;
+  ++next.ints[0];
+  return guarded([&]() -> LogicalResult {
+    return success(succeeded(interpreter.writeVariable(nn::kReportedMetricName, std::move(value))) &&
+                   succeeded(interpreter.writeVariable(nn::kReportCountName, std::move(next))));
+  });
+}
+
 static const char *statusText(int code) {
   return code == NNC_OK ? "done" : "the interpreter could not run the function";
 }

@@ -31,8 +31,6 @@ struct ControlBlock {
   static constexpr int64_t ParallelFor = 8; ///< the host's loop, or null
   static constexpr int64_t Context = 16;    ///< its first argument
   static constexpr int64_t Threads = 24;    ///< int32_t, at least 1
-  static constexpr int64_t Metric = 28;     ///< float, the last one reported
-  static constexpr int64_t Reports = 32; ///< uint64_t, how many were reported
   static constexpr int64_t Size = 64;
 };
 

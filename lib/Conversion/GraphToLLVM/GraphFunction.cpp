@@ -369,10 +369,6 @@ void nnc::emitInitialisation(Emitter &emitter, const ModelInterface &model,
     emitter.store(emitter.i32(1),
                   emitter.address(instance, ControlBlock::Threads), 4);
   });
-  emitter.store(emitter.i32(0), emitter.address(instance, ControlBlock::Metric),
-                4);
-  emitter.store(emitter.i64(0),
-                emitter.address(instance, ControlBlock::Reports), 8);
   emitter.store(emitter.i64(model.getMagic()),
                 emitter.address(instance, ControlBlock::Magic), 8);
 }

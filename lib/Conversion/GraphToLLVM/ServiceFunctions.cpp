@@ -1,11 +1,12 @@
 //===- ServiceFunctions.cpp - the functions that every model has ----------===//
 //
-// read and write copy one tensor; report and set_parallel store in the control
-// block; status names a code. None of them needs a table of pointers, which
-// would need writing when the object is loaded.
+// read and write copy one tensor; report stores in variables and set_parallel
+// in the control block; status names a code. None of them needs a table of
+// pointers, which would need writing when the object is loaded.
 //
 //===----------------------------------------------------------------------===//
 #include "GraphToLLVM.h"
+#include "nnc/Dialect/NN/IR/VariableNames.h"
 
 using namespace mlir;
 using namespace nnc;
@@ -72,6 +73,8 @@ static void emitTransfer(ModuleOp module, const ModelInterface &model,
   emitter.finish(Status::Success);
 }
 
+/// A model without a schedule that asks for reports takes them and does
+/// nothing.
 static void emitReport(ModuleOp module, const ModelInterface &model) {
   MLIRContext *context = module.getContext();
   auto i64 = IntegerType::get(context, 64);
@@ -80,12 +83,17 @@ static void emitReport(ModuleOp module, const ModelInterface &model) {
       {LLVM::LLVMPointerType::get(context), Float32Type::get(context)});
   Value instance = emitter.getArgument(0);
   emitter.checkInstance(instance, model, /*initialised=*/true);
-  emitter.store(emitter.getArgument(1),
-                emitter.address(instance, ControlBlock::Metric), 4);
-  Value reports = emitter.address(instance, ControlBlock::Reports);
-  Value count = LLVM::AddOp::create(
-      emitter.getBuilder(), emitter.load(i64, reports, 8), emitter.i64(1));
-  emitter.store(count, reports, 8);
+  for (const ModelInterface::Tensor &tensor : model.tensors) {
+    if (tensor.name == nn::kReportedMetricName)
+      emitter.store(emitter.getArgument(1),
+                    emitter.address(instance, tensor.offset), 4);
+    if (tensor.name != nn::kReportCountName)
+      continue;
+    Value place = emitter.address(instance, tensor.offset);
+    Value count = LLVM::AddOp::create(
+        emitter.getBuilder(), emitter.load(i64, place, 8), emitter.i64(1));
+    emitter.store(count, place, 8);
+  }
   emitter.finish(Status::Success);
 }
 

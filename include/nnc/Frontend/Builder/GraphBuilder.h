@@ -87,6 +87,10 @@ public:
   mlir::Value readVariable(nn::VariableOp variable);
   /// Its value at the end of the call; the last one counts.
   void writeVariable(nn::VariableOp variable, mlir::Value value);
+  /// What has been written so far; null if nothing.
+  mlir::Value getWritten(nn::VariableOp variable) {
+    return writes.lookup(variable);
+  }
 
   //===--------------------------------------------------------------------===//
   // Constants

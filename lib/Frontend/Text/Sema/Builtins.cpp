@@ -60,6 +60,7 @@ static BuiltinSignature parseSignature(StringRef text) {
                      .Case("string", TypeKind::String)
                      .Case("list", TypeKind::List)
                      .Case("axes", TypeKind::Axes)
+                     .Case("model", TypeKind::Model)
                      .Case("tensor", TypeKind::Tensor)
                      .Default(std::nullopt);
     signature.params.push_back(std::move(param));

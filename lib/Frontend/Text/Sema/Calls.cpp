@@ -27,12 +27,6 @@ std::optional<FunctionValue> GraphGen::resolveFunction(StringRef name) {
 
 /// What to say of a call of something that is no function.
 static Datum refuseCallee(GraphGen &gen, const ast::CallExpr *call) {
-  if (auto *inner = dyn_cast<ast::CallExpr>(call->callee)) {
-    StringRef name = inner->getCalleeName();
-    if (name == "frozen" || name == "averaged")
-      return gen.poison(inner->loc, "'" + name + "(…)' is not supported yet");
-    return gen.poison(call->loc, "what a call returns cannot be called");
-  }
   if (auto *member = dyn_cast<ast::MemberExpr>(call->callee))
     return gen.poison(call->loc, "values have no methods; write " +
                                      member->member.name + "(" +
@@ -91,21 +85,38 @@ evalSiteName(GraphGen &gen, const ast::Argument &arg, StringRef function) {
   return text.str();
 }
 
+/// Whether a builtin gives a function: `frozen`, `averaged`.
+static bool makesFunction(const Callee &callee) {
+  return callee.builtin && (callee.builtin->name == "frozen" ||
+                            callee.builtin->name == "averaged");
+}
+
 Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
   StringRef name = call->getCalleeName();
   auto evalAllArguments = [&] {
     for (const ast::Argument &arg : call->args)
       eval(arg.value);
   };
-  if (name.empty()) {
+  std::optional<FunctionValue> resolved;
+  if (auto *inner = dyn_cast<ast::CallExpr>(call->callee)) {
+    // `frozen(M)(x)`: what is called is itself the value of a call.
+    Datum value = eval(inner);
+    if (value.isPoison() || !value.isFunction()) {
+      evalAllArguments();
+      return value.isPoison()
+                 ? value
+                 : poison(call->loc, "what a call returns cannot be called");
+    }
+    resolved = value.getFunction();
+    name = resolved->name;
+  } else if (name.empty()) {
     evalAllArguments();
     return refuseCallee(*this, call);
+  } else {
+    resolved = resolveFunction(name);
   }
-  auto resolved = resolveFunction(name);
   if (!resolved) {
     evalAllArguments();
-    if (name == "frozen" || name == "averaged")
-      return poison(call->loc, "'" + name + "(…)' is not supported yet");
     if (auto value = frame->values.find(name); value != frame->values.end())
       return poison(call->loc, "'" + name + "' is " +
                                    value->second.value.describeKind() +
@@ -117,6 +128,19 @@ Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
     return poison(call->loc, "'" + resolved->name +
                                  "' is an initialiser: it stands right of "
                                  "'param' and 'state'");
+  }
+  ArrayRef<ast::Argument> written = call->args;
+  if (call->isPiped() && makesFunction(resolved->function)) {
+    // `x |> frozen(M)` is `frozen(M)(x)`.
+    ast::CallExpr maker(call->range, call->loc, call->callee,
+                        written.drop_front());
+    Datum value = callBuiltin(*this, *resolved->function.builtin, &maker);
+    if (value.isPoison()) {
+      eval(written.front().value);
+      return value;
+    }
+    resolved = value.getFunction();
+    written = written.take_front();
   }
   if (resolved->function.builtin)
     return callBuiltin(*this, *resolved->function.builtin, call);
@@ -142,7 +166,7 @@ Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
 
   // `name=` belongs to the call, unless the function has such an argument.
   auto specs = paramSpecs(decl);
-  SmallVector<ast::Argument> args(call->args);
+  SmallVector<ast::Argument> args(written);
   NameScope names;
   names.parent = &frame->names;
   names.hasNames = frame->names.hasNames;
@@ -188,7 +212,27 @@ Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
   if (numSupplied != 0 && !values.empty())
     values[0] = Datum::ofTensor(function.calls);
   return callFunction(resolved->function, declName, std::move(values),
-                      call->loc, std::move(names));
+                      call->loc, std::move(names), resolved->mode);
+}
+
+Datum GraphGen::callLibrary(StringRef name, ArrayRef<Datum> args, SMLoc loc) {
+  Callee callee = lookupFunction(name, *program.library);
+  std::vector<std::optional<Datum>> given(args.begin(), args.end());
+  return callFunction(callee, name, std::move(given), loc);
+}
+
+Datum GraphGen::modelInMode(StringRef path, CallMode mode, SMLoc loc) {
+  auto found = models.find(path);
+  if (found == models.end())
+    return poison(loc, "expected a whole model, but got '" + path + "'");
+  if (mode == CallMode::Averaged && findAverages(path).empty())
+    return poison(loc, "no step keeps a moving average of '" + path +
+                           "': minimize … with adam(…, ema=0.999)");
+  FunctionValue function;
+  function.name = path.str();
+  function.function = {found->second.decl, found->second.file, nullptr};
+  function.mode = mode;
+  return Datum::ofFunction(std::move(function));
 }
 
 //===----------------------------------------------------------------------===//
@@ -221,7 +265,7 @@ Datum GraphGen::modelPath(const Callee &model) {
 
 Datum GraphGen::callFunction(const Callee &callee, StringRef name,
                              std::vector<std::optional<Datum>> given, SMLoc loc,
-                             NameScope names) {
+                             NameScope names, CallMode callMode) {
   const ast::FunctionDecl &decl = *callee.decl;
   for (Frame *at = frame; at; at = at->caller)
     if (at->decl == &decl)
@@ -251,6 +295,16 @@ Datum GraphGen::callFunction(const Callee &callee, StringRef name,
   made.caller = frame;
   made.callLoc = loc;
   made.names = std::move(names);
+  if (frame) {
+    made.mode = frame->mode;
+    made.modeLoc = frame->modeLoc;
+  }
+  if (callMode != CallMode::Plain) {
+    made.mode = callMode;
+    made.modeLoc = userLoc(loc);
+  }
+  if (decl.functionKind == Kind::Schedule)
+    made.optimized = learningRateName();
   if (!bindArguments(made, name, std::move(given), loc))
     return Datum();
   return inlineBody(made);

@@ -23,6 +23,13 @@ class Datum;
 struct FileScope;
 struct Builtin;
 
+/// How a model and what it calls is evaluated.
+enum class CallMode : uint8_t {
+  Plain,
+  Frozen,   ///< Inference; parameters are cut off from gradients.
+  Averaged, ///< The same, with the moving averages of the parameters.
+};
+
 /// Something that can be called.
 struct Callee {
   const ast::FunctionDecl *decl = nullptr;
@@ -41,6 +48,8 @@ struct FunctionValue {
   /// Arguments given already, as in `weight_init=kaiming_normal(gain=1)`: by
   /// position (empty name) or by keyword.
   std::shared_ptr<const std::vector<std::pair<std::string, Datum>>> bound;
+  /// Of `frozen(M)` and `averaged(M)`.
+  CallMode mode = CallMode::Plain;
 };
 
 class Datum {

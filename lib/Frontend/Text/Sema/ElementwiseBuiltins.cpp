@@ -99,6 +99,18 @@ static Datum emitCast(BuiltinCall &call) {
   return call.gen.tensor(call.gen.builder.convert(value, element), call.loc);
 }
 
+/// `cast(x, dtype)`.
+static Datum emitCastTo(BuiltinCall &call) {
+  if (!call.args[1].isElement())
+    return call.gen.poison(call.loc, "'cast' takes an element type, but got " +
+                                         call.args[1].describeKind());
+  Value value = call.gen.toTensor(call.args[0], call.loc);
+  if (!value)
+    return Datum();
+  return call.gen.tensor(
+      call.gen.builder.convert(value, call.args[1].getElement()), call.loc);
+}
+
 //===----------------------------------------------------------------------===//
 // Reductions
 //===----------------------------------------------------------------------===//
@@ -214,6 +226,7 @@ ArrayRef<Builtin> getElementwiseBuiltins() {
       {"argmin", "x axis:int=none keepdims:bool=false", emitArg},
       {"argsort", "x axis:int=-1 descending:bool=false", emitSort},
       {"bool", "x", emitCast},
+      {"cast", "x dtype", emitCastTo},
       {"ceil", "x", emitUnary},
       {"cos", "x", emitUnary},
       {"cumsum", "x axis:int reverse:bool=false", emitCumsum},

@@ -25,7 +25,7 @@ Datum GraphGen::eval(const ast::Expr *expr, SiteName site) {
 /// A name that needs no declaration; nothing if `name` is none.
 static std::optional<Datum> builtinValue(GraphGen &gen, StringRef name) {
   if (name == "training")
-    return Datum::ofBool(gen.function.isStep);
+    return Datum::ofBool(gen.isTraining());
   if (name == "inf")
     return Datum::ofFloat(std::numeric_limits<double>::infinity());
   if (name == "nan")

@@ -85,7 +85,12 @@ public:
   /// Inlines a declared function. One value per parameter, where given.
   Datum callFunction(const Callee &callee, llvm::StringRef name,
                      std::vector<std::optional<Datum>> given, llvm::SMLoc loc,
-                     NameScope names);
+                     NameScope names = {}, CallMode mode = CallMode::Plain);
+  /// Calls a function of the standard library with positional arguments.
+  Datum callLibrary(llvm::StringRef name, llvm::ArrayRef<Datum> args,
+                    llvm::SMLoc loc);
+  /// `frozen(M)` and `averaged(M)`: the model as a function of another mode.
+  Datum modelInMode(llvm::StringRef path, CallMode mode, llvm::SMLoc loc);
   /// Binds all arguments of a new frame; false after an error.
   bool bindArguments(Frame &made, llvm::StringRef name,
                      std::vector<std::optional<Datum>> given, llvm::SMLoc loc);
@@ -156,21 +161,44 @@ public:
   /// The initial value of a variable, inside its region.
   mlir::Value evalInitializer(const ast::VariableStmt *stmt,
                               mlir::RankedTensorType type);
-  /// Makes a slot whose elements all are `value`.
+  /// Makes a variable of the compiler's own whose elements all are `value`.
   nn::VariableOp makeSlot(llvm::StringRef name, mlir::RankedTensorType type,
-                          double value);
+                          double value,
+                          nn::VariableKind kind = nn::VariableKind::slot);
   /// The value of a variable now.
   mlir::Value currentValue(nn::VariableOp variable);
+  /// The value of a variable as the calls around see it: cut off or averaged.
+  mlir::Value valueInMode(nn::VariableOp variable);
+  /// The moving average of a parameter that a step keeps: NaN before its first
+  /// update.
+  nn::VariableOp makeAverage(nn::VariableOp parameter, llvm::StringRef step);
+  /// Whether batch statistics and dropout are on here.
+  bool isTraining() const {
+    return function.isStep && (!frame || frame->mode == CallMode::Plain);
+  }
 
   //===--------------------------------------------------------------------===//
   // Gradients (Gradients.cpp)
   //===--------------------------------------------------------------------===//
 
-  void runMinimize(const ast::MinimizeStmt *stmt);
+  /// The scalar that `value` must be to be differentiated; null after an error.
+  mlir::Value checkLoss(const Datum &value, llvm::SMLoc loc);
+  void noteCuts(Diagnostic &diag, const GraphBuilder::Cuts &cuts);
   Datum gradient(llvm::ArrayRef<Datum> args, llvm::SMLoc loc);
   /// The parameters whose names are `path` or begin with it.
   llvm::SmallVector<nn::VariableOp> parametersOf(llvm::StringRef path,
                                                  llvm::SMLoc loc);
+
+  //===--------------------------------------------------------------------===//
+  // Updates (Minimize.cpp)
+  //===--------------------------------------------------------------------===//
+
+  void runMinimize(const ast::MinimizeStmt *stmt);
+  /// Which steps keep a moving average of a parameter or of a part of a model,
+  /// to go by the text.
+  llvm::SmallVector<llvm::StringRef> findAverages(llvm::StringRef parameter);
+  /// `lr`, with a number from the second `minimize` of a step on.
+  std::string learningRateName();
 
   //===--------------------------------------------------------------------===//
   // Functions and constants (Functions.cpp)

@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "GraphGen.h"
+#include "nnc/Dialect/NN/IR/VariableNames.h"
 
 using namespace mlir;
 
@@ -26,6 +27,34 @@ static Datum emitStopGradient(BuiltinCall &call) {
     return Datum();
   call.gen.builder.setLoc(call.gen.mlirLoc(call.loc));
   return call.gen.tensor(call.gen.builder.stopGradient(x), call.loc);
+}
+
+static Datum emitFrozen(BuiltinCall &call) {
+  return call.gen.modelInMode(call.args[0].getString(), CallMode::Frozen,
+                              call.loc);
+}
+
+static Datum emitAveraged(BuiltinCall &call) {
+  return call.gen.modelInMode(call.args[0].getString(), CallMode::Averaged,
+                              call.loc);
+}
+
+/// `metric, count = reported()`: the last metric that `PREFIX_report` was
+/// given, and how many it was given. These are variables, which `report`
+/// writes, so that a checkpoint has them.
+static Datum emitReported(BuiltinCall &call) {
+  if (call.gen.mode != GraphGen::Mode::Graph)
+    return call.gen.poison(call.loc, "'reported' stands in a schedule");
+  GraphBuilder &builder = call.gen.builder;
+  OpBuilder &ops = builder.getOps();
+  auto read = [&](StringRef name, Type element) {
+    auto type = RankedTensorType::get({}, element);
+    return Datum::ofTensor(
+        builder.readVariable(call.gen.makeSlot(name, type, 0)));
+  };
+  Datum metric = read(nn::kReportedMetricName, ops.getF32Type());
+  Datum count = read(nn::kReportCountName, ops.getI64Type());
+  return Datum::ofTuple({metric, count});
 }
 
 /// `parameters(M)`: the parameters of a model, as a list of tensors.
@@ -148,6 +177,8 @@ static Datum emitNormalizer(BuiltinCall &call) {
 ArrayRef<Builtin> getIntrinsicBuiltins() {
   static constexpr Builtin table[] = {
       {"as_tensor", "x", emitAsTensor},
+      {"averaged", "model:model", emitAveraged},
+      {"frozen", "model:model", emitFrozen},
       {"grad", "loss by*", emitGrad},
       {"is_float", "x", emitIsFloat},
       {"is_list", "x", emitIsList},
@@ -157,6 +188,7 @@ ArrayRef<Builtin> getIntrinsicBuiltins() {
       {"pair", "x name:string=x", emitPair},
       {"parameters", "model", emitParameters},
       {"range", "start:int stop:int=none", emitRange},
+      {"reported", "", emitReported},
       {"require", "condition text:string values*", emitRequire},
       {"stop_gradient", "x", emitStopGradient},
   };

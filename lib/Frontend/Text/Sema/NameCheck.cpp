@@ -111,10 +111,7 @@ void BodyChecker::checkCall(const ast::CallExpr *call) {
   // A function that was passed, or a value: evaluation knows.
   if (bound.contains(name))
     return;
-  if (name == "frozen" || name == "averaged")
-    diags.error(call->loc, "'" + name + "(…)' is not supported yet");
-  else
-    diags.error(call->loc, unknownFunction(name, file));
+  diags.error(call->loc, unknownFunction(name, file));
 }
 
 void BodyChecker::checkExpr(const ast::Expr *expr) {

@@ -338,7 +338,7 @@ std::string unknownFunction(StringRef name, const FileScope &file) {
               " and cannot be called; put what is shared into a model")
           .str();
   // Functions of the language that the library lacks.
-  for (StringRef planned : {"rnn", "gru", "lstm", "plateau"})
+  for (StringRef planned : {"rnn", "gru", "lstm"})
     if (name == planned)
       return ("'" + name + "' is not supported yet").str();
   return ("unknown function '" + name + "'").str() +

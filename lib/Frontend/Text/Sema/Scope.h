@@ -95,6 +95,10 @@ struct Frame {
   /// The name of the call, in the caller.
   llvm::SMLoc callLoc;
 
+  /// Of this call and all inside it, and the call that set it.
+  CallMode mode = CallMode::Plain;
+  llvm::SMLoc modeLoc;
+
   llvm::StringMap<Binding> values;
   /// Functions passed as arguments.
   llvm::StringMap<FunctionValue> functions;
@@ -104,9 +108,11 @@ struct Frame {
   bool hasReturned = false;
   llvm::SmallVector<Returned, 2> results;
 
-  /// Set while an optimiser runs: the name of the parameter it updates, which
-  /// its states are named after.
+  /// Set while an optimiser or a schedule runs: the name of the parameter or
+  /// of the learning rate that it computes, which its states are named after.
   std::string optimized;
+  /// The states that its body has declared.
+  llvm::SmallVector<nn::VariableOp, 2> slots;
 };
 
 } // namespace nnc::sema

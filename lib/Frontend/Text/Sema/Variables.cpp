@@ -5,6 +5,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "GraphGen.h"
+#include "nnc/Frontend/Text/Location.h"
+#include <limits>
 
 using namespace mlir;
 
@@ -230,13 +232,43 @@ Value GraphGen::currentValue(nn::VariableOp variable) {
   return builder.readVariable(variable);
 }
 
+Value GraphGen::valueInMode(nn::VariableOp variable) {
+  Value value = currentValue(variable);
+  if (frame->mode == CallMode::Plain ||
+      variable.getKind() != nn::VariableKind::parameter)
+    return value;
+  Location loc = toMLIR(frame->modeLoc, diags, builder.getContext());
+  builder.setLoc(loc);
+  if (frame->mode == CallMode::Averaged) {
+    // Of several, the first whose average has begun.
+    for (StringRef step : llvm::reverse(findAverages(variable.getSymName()))) {
+      Value average = builder.readVariable(makeAverage(variable, step));
+      Datum made = callLibrary(
+          "started_average", {Datum::ofTensor(average), Datum::ofTensor(value)},
+          frame->modeLoc);
+      if (made.isPoison())
+        return value;
+      value = made.getTensor();
+    }
+    builder.setLoc(loc);
+  }
+  return function.isStep ? builder.stopGradient(value) : value;
+}
+
+nn::VariableOp GraphGen::makeAverage(nn::VariableOp parameter, StringRef step) {
+  std::string name =
+      ("optimizer." + step + "." + parameter.getSymName() + ".ema").str();
+  return makeSlot(name, parameter.getTensorType(),
+                  std::numeric_limits<double>::quiet_NaN(),
+                  nn::VariableKind::state);
+}
+
 nn::VariableOp GraphGen::makeSlot(StringRef name, RankedTensorType type,
-                                  double value) {
+                                  double value, nn::VariableKind kind) {
   if (nn::VariableOp found = builder.lookupVariable(name))
     return found;
-  auto made = builder.createVariable(nn::VariableKind::slot, name, [&](Value) {
-    return builder.splat(type, value);
-  });
+  auto made = builder.createVariable(
+      kind, name, [&](Value) { return builder.splat(type, value); });
   variables[name] = {made, SMLoc(), SMLoc(), nullptr};
   return made;
 }
@@ -287,7 +319,8 @@ void GraphGen::runVariable(const ast::VariableStmt *stmt) {
     return finish();
   }
   if (isSlot && stmt->isParam) {
-    error(stmt->loc, "an optimiser has states and no parameters");
+    error(stmt->loc, "an optimiser and a schedule have states and no "
+                     "parameters");
     return finish();
   }
   RankedTensorType type;
@@ -304,6 +337,11 @@ void GraphGen::runVariable(const ast::VariableStmt *stmt) {
     full = ("optimizer." + function.decl->name.name + "." + frame->optimized +
             "." + name)
                .str();
+    if (auto own = variables.find(full);
+        own != variables.end() && own->second.decl != stmt) {
+      error(stmt->loc, "the slot '" + full + "' exists already");
+      return finish();
+    }
   } else {
     std::string path = resolvePath(frame->names).str();
     std::string last = withTurns(name, frame->turns);
@@ -364,10 +402,12 @@ void GraphGen::runVariable(const ast::VariableStmt *stmt) {
       diag.attachNote(found->second.modelCall, "the earlier call is here");
     return finish();
   }
+  if (isSlot)
+    frame->slots.push_back(found->second.op);
   bound.variable = full;
   bound.target = stmt->isParam ? Binding::Target::None : Binding::Target::State;
   builder.setLoc(mlirLoc(stmt->loc));
-  bound.value = Datum::ofTensor(currentValue(found->second.op));
+  bound.value = Datum::ofTensor(valueInMode(found->second.op));
   finish();
 }
 
