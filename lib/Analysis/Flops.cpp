@@ -52,11 +52,17 @@ uint64_t nnc::countFlops(Operation *op) {
   return isa<FloatType>(element) ? elements(op->getResult(0)) : 0;
 }
 
-uint64_t nnc::countFunctionFlops(Operation *function) {
+static uint64_t countBlockFlops(Block &block) {
   uint64_t total = 0;
-  function->walk([&](Operation *op) {
-    if (op != function)
-      total += countFlops(op);
-  });
+  for (Operation &op : block) {
+    if (auto scan = dyn_cast<ScanOp>(op))
+      total += scan.getTurns() * countBlockFlops(*scan.getBodyBlock());
+    else
+      total += countFlops(&op);
+  }
   return total;
+}
+
+uint64_t nnc::countFunctionFlops(Operation *function) {
+  return countBlockFlops(function->getRegion(0).front());
 }

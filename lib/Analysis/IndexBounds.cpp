@@ -4,7 +4,8 @@
 // takes as a strided view of the input.
 //
 // A slice before the use matters: of a table of mixed columns, only those that
-// are used as indices have a range.
+// are used as indices have a range. What a scan carries reaches a turn from its
+// initial value, or from earlier turns.
 //
 //===----------------------------------------------------------------------===//
 #include "nnc/Analysis/IndexBounds.h"
@@ -49,6 +50,9 @@ public:
   /// Makes the view that of `op`'s result; fails where it is no strided view.
   LogicalResult apply(Operation *op);
 
+  /// Makes the view that of what a scan takes from it in turns 0 … turns − 1.
+  void applyScan(nn::ScanOp scan, int64_t turns);
+
   /// The elements, each axis as long as it can be.
   IndexBound getBound(int64_t bound) const;
 
@@ -59,6 +63,8 @@ private:
 
   int64_t offset = 0;
   SmallVector<int64_t> sizes, strides;
+  /// Axes that scans have taken away, each of their elements in turn.
+  SmallVector<int64_t> scannedSizes, scannedStrides;
   /// The elements are right but no longer in the order of the axes.
   bool disordered = false;
 };
@@ -101,6 +107,17 @@ LogicalResult InputView::apply(Operation *op) {
   return success();
 }
 
+void InputView::applyScan(nn::ScanOp scan, int64_t turns) {
+  if (disordered)
+    return;
+  if (scan.getReverse())
+    offset += (scan.getTurns() - turns) * strides.front();
+  scannedSizes.push_back(turns);
+  scannedStrides.push_back(strides.front());
+  sizes.erase(sizes.begin());
+  strides.erase(strides.begin());
+}
+
 /// Joins neighbouring axes that are one run of elements.
 void InputView::merge(SmallVectorImpl<int64_t> &mergedSizes,
                       SmallVectorImpl<int64_t> &mergedStrides,
@@ -141,57 +158,137 @@ LogicalResult InputView::applyReshape(ArrayRef<int64_t> shape) {
 }
 
 IndexBound InputView::getBound(int64_t bound) const {
+  InputView all = *this;
+  all.sizes.insert(all.sizes.begin(), scannedSizes.begin(), scannedSizes.end());
+  all.strides.insert(all.strides.begin(), scannedStrides.begin(),
+                     scannedStrides.end());
   IndexBound result{bound, offset, {}, {}};
-  merge(result.sizes, result.strides, /*dropRepeats=*/true);
+  all.merge(result.sizes, result.strides, /*dropRepeats=*/true);
   return result;
 }
 
-/// The input that `index` takes its elements from, and the ops between.
-static BlockArgument traceToInput(Value index,
-                                  SmallVectorImpl<Operation *> &path) {
-  while (Operation *op = index.getDefiningOp()) {
-    if (!isa<nn::BroadcastOp, nn::ConvertOp, nn::ReshapeOp, nn::SliceOp,
-             nn::TransposeOp>(op))
-      return {};
-    path.push_back(op);
-    index = op->getOperand(0);
-    // A bool or a float is no integer input.
-    Type element = cast<ShapedType>(index.getType()).getElementType();
-    if (!element.isInteger() || element.isInteger(1))
-      return {};
+namespace {
+
+/// One step of the way from an index back to an input.
+struct Step {
+  /// An op that moves elements, or a scan whose slice is taken.
+  Operation *op;
+  /// Of a scan: in how many of its turns.
+  int64_t turns = 0;
+};
+
+/// Where the way has come to.
+struct Trace {
+  Value value;
+  /// From the index backwards.
+  SmallVector<Step> steps;
+  /// How many turns of the scan around `value` lie between it and the index.
+  int64_t lag = 0;
+};
+
+class BoundCollector {
+public:
+  explicit BoundCollector(FunctionOpInterface function)
+      : function(function), bounds(function.getNumArguments()) {}
+
+  void collect(Block &block);
+  SmallVector<SmallVector<Attribute>> take() { return std::move(bounds); }
+
+private:
+  void addUse(Value index, int64_t bound);
+  void addTrace(const Trace &trace, BlockArgument input, int64_t bound);
+
+  FunctionOpInterface function;
+  SmallVector<SmallVector<Attribute>> bounds;
+};
+
+} // namespace
+
+/// Goes from an argument of a scan's body to what it may be.
+static void leaveBody(nn::ScanOp scan, BlockArgument argument,
+                      const Trace &trace, SmallVectorImpl<Trace> &work) {
+  unsigned number = argument.getArgNumber(), carries = scan.getNumCarries();
+  Trace outside = trace;
+  outside.value = scan->getOperand(number);
+  outside.lag = 0;
+  int64_t turns = scan.getTurns() - trace.lag;
+  if (turns <= 0)
+    return;
+  if (number < carries) {
+    Trace before = trace;
+    before.value = scan.getNext().getCarries()[number];
+    ++before.lag;
+    work.push_back(std::move(before));
+  } else if (number < carries + scan.getScanned().size()) {
+    outside.steps.push_back({scan, turns});
   }
-  return cast<BlockArgument>(index);
+  work.push_back(std::move(outside));
+}
+
+void BoundCollector::addUse(Value index, int64_t bound) {
+  SmallVector<Trace> work{{index, {}}};
+  // The least lag comes first: with a greater one fewer elements are reached.
+  llvm::SmallPtrSet<Value, 8> carries;
+  for (size_t i = 0; i < work.size(); ++i) {
+    Trace trace = work[i];
+    // A bool or a float is no integer input.
+    Type element = cast<ShapedType>(trace.value.getType()).getElementType();
+    if (!element.isInteger() || element.isInteger(1))
+      continue;
+    if (Operation *op = trace.value.getDefiningOp()) {
+      if (!isa<nn::BroadcastOp, nn::ConvertOp, nn::ReshapeOp, nn::SliceOp,
+               nn::TransposeOp>(op))
+        continue;
+      trace.steps.push_back({op});
+      trace.value = op->getOperand(0);
+      work.push_back(std::move(trace));
+      continue;
+    }
+    auto argument = cast<BlockArgument>(trace.value);
+    auto scan = dyn_cast<nn::ScanOp>(argument.getOwner()->getParentOp());
+    if (!scan)
+      addTrace(trace, argument, bound);
+    else if (argument.getArgNumber() >= scan.getNumCarries() ||
+             carries.insert(argument).second)
+      leaveBody(scan, argument, trace, work);
+  }
+}
+
+void BoundCollector::addTrace(const Trace &trace, BlockArgument input,
+                              int64_t bound) {
+  InputView view(cast<ShapedType>(input.getType()).getShape());
+  for (const Step &step : llvm::reverse(trace.steps)) {
+    if (auto scan = dyn_cast<nn::ScanOp>(step.op))
+      view.applyScan(scan, step.turns);
+    else if (failed(view.apply(step.op)))
+      return;
+  }
+  Attribute attribute = view.getBound(bound).toAttribute(function->getContext());
+  auto &list = bounds[input.getArgNumber()];
+  if (!llvm::is_contained(list, attribute))
+    list.push_back(attribute);
+}
+
+void BoundCollector::collect(Block &block) {
+  auto shapeOf = [](Value value) {
+    return cast<ShapedType>(value.getType()).getShape();
+  };
+  for (Operation &op : block) {
+    if (auto gather = dyn_cast<nn::GatherOp>(op))
+      addUse(gather.getIndex(), shapeOf(gather.getOperand())[gather.getAxis()]);
+    else if (auto scatter = dyn_cast<nn::ScatterAddOp>(op))
+      addUse(scatter.getIndex(),
+             shapeOf(scatter.getOperand())[scatter.getAxis()]);
+    else if (auto oneHot = dyn_cast<nn::OneHotOp>(op))
+      addUse(oneHot.getIndex(), shapeOf(oneHot.getResult()).back());
+    else if (auto scan = dyn_cast<nn::ScanOp>(op))
+      collect(*scan.getBodyBlock());
+  }
 }
 
 SmallVector<SmallVector<Attribute>>
 nnc::collectIndexBounds(FunctionOpInterface function) {
-  Block &body = function.getFunctionBody().front();
-  SmallVector<SmallVector<Attribute>> bounds(body.getNumArguments());
-  auto addUse = [&](Value index, int64_t bound) {
-    SmallVector<Operation *> path;
-    BlockArgument input = traceToInput(index, path);
-    if (!input)
-      return;
-    InputView view(cast<ShapedType>(input.getType()).getShape());
-    for (Operation *op : llvm::reverse(path))
-      if (failed(view.apply(op)))
-        return;
-    Attribute attribute =
-        view.getBound(bound).toAttribute(function->getContext());
-    if (!llvm::is_contained(bounds[input.getArgNumber()], attribute))
-      bounds[input.getArgNumber()].push_back(attribute);
-  };
-  for (Operation &op : body) {
-    if (auto gather = dyn_cast<nn::GatherOp>(op))
-      addUse(gather.getIndex(), cast<ShapedType>(gather.getOperand().getType())
-                                    .getDimSize(gather.getAxis()));
-    else if (auto scatter = dyn_cast<nn::ScatterAddOp>(op))
-      addUse(scatter.getIndex(),
-             cast<ShapedType>(scatter.getOperand().getType())
-                 .getDimSize(scatter.getAxis()));
-    else if (auto oneHot = dyn_cast<nn::OneHotOp>(op))
-      addUse(oneHot.getIndex(),
-             cast<ShapedType>(oneHot.getType()).getShape().back());
-  }
-  return bounds;
+  BoundCollector collector(function);
+  collector.collect(function.getFunctionBody().front());
+  return collector.take();
 }

@@ -29,14 +29,20 @@ public:
   FailureOr<FunctionPlan> plan();
 
 private:
-  /// Where a result lives. `buffer` is its arena buffer, or its spare one.
+  /// Where a result lives. `buffer` is its arena buffer, or its spare one;
+  /// `alternate` is the one for odd turns.
   struct Home {
     kernel::PlaceKind kind = kernel::PlaceKind::scratch;
     int64_t index = 0;
     int64_t buffer = -1;
+    int64_t alternate = -1;
   };
 
-  LogicalResult collect();
+  LogicalResult collect(Block &block);
+  LogicalResult collectCall(kernel::CallOp call);
+  LogicalResult placeInSlots(nn::ScanOp scan);
+  bool canUpdateInPlace(OpResult value);
+  int64_t getLastUse(OpResult value);
   void placeInVariables();
   bool canComputeInVariable(OpResult value, int64_t variable);
   void placeInOutputs();
@@ -55,10 +61,14 @@ private:
   SymbolTableCollection &symbols;
   BufferLiveness liveness;
 
+  /// Calls and scans, those in bodies too, in order of time.
+  SmallVector<Operation *> users;
   SmallVector<nn::WriteOp> writes;
   /// Values of each variable from before the call.
   DenseMap<int64_t, SmallVector<Value>> reads;
   DenseMap<Value, Home> homes;
+  /// What is handed to the next turn: the arguments that become it.
+  DenseMap<Value, SmallVector<BlockArgument>> carries;
   SmallVector<ArenaBuffer> buffers;
   /// The value that lives in a buffer at the end of it.
   SmallVector<Value> holders;
@@ -68,7 +78,7 @@ private:
 } // namespace
 
 FailureOr<FunctionPlan> MemoryPlanner::plan() {
-  if (failed(collect()))
+  if (failed(collect(body)))
     return failure();
   placeInVariables();
   placeInOutputs();
@@ -77,18 +87,28 @@ FailureOr<FunctionPlan> MemoryPlanner::plan() {
 
   FunctionPlan plan;
   plan.arenaSize = assignArenaOffsets(buffers);
-  MLIRContext *context = function->getContext();
-  for (auto call : body.getOps<kernel::CallOp>()) {
-    FunctionPlan::Call &planned = plan.calls[call];
-    for (Value result : call.getResults()) {
+  auto getOffset = [&](int64_t buffer) {
+    return buffer < 0 ? -1 : buffers[buffer].offset;
+  };
+  for (Operation *op : users) {
+    SmallVector<kernel::PlaceAttr> places;
+    for (OpResult result : op->getResults()) {
+      if (!hasOwnPlace(result))
+        continue;
       const Home &home = homes[result];
-      int64_t offset = home.buffer < 0 ? -1 : buffers[home.buffer].offset;
       bool inArena = home.kind == kernel::PlaceKind::scratch;
-      planned.places.push_back(kernel::PlaceAttr::get(
-          context, home.kind, inArena ? offset : home.index,
-          inArena ? -1 : offset));
+      places.push_back(kernel::PlaceAttr::get(
+          function->getContext(), home.kind,
+          inArena ? getOffset(home.buffer) : home.index,
+          inArena ? -1 : getOffset(home.buffer), getOffset(home.alternate)));
     }
-    if (auto it = ownBuffers.find(call); it != ownBuffers.end())
+    if (auto scan = dyn_cast<nn::ScanOp>(op)) {
+      plan.scans[scan] = places;
+      continue;
+    }
+    FunctionPlan::Call &planned = plan.calls[cast<kernel::CallOp>(op)];
+    planned.places = places;
+    if (auto it = ownBuffers.find(op); it != ownBuffers.end())
       planned.scratch = buffers[it->second].offset;
   }
   for (nn::WriteOp write : writes)
@@ -97,29 +117,115 @@ FailureOr<FunctionPlan> MemoryPlanner::plan() {
   return plan;
 }
 
-LogicalResult MemoryPlanner::collect() {
-  for (Operation &op : body) {
+LogicalResult MemoryPlanner::collect(Block &block) {
+  for (Operation &op : block) {
     if (auto read = dyn_cast<nn::ReadOp>(op)) {
       reads[variables.lookup(read.getVariable())].push_back(read.getResult());
     } else if (auto write = dyn_cast<nn::WriteOp>(op)) {
       writes.push_back(write);
     } else if (auto call = dyn_cast<kernel::CallOp>(op)) {
-      auto kernel = dyn_cast_or_null<func::FuncOp>(getKernel(call));
-      if (!kernel)
-        return op.emitOpError() << "calls '" << call.getKernel()
-                                << "', which is no function on memrefs";
-      size_t buffers = call.getNumOperands() + call.getNumResults();
-      if (kernel.getNumArguments() != buffers &&
-          kernel.getNumArguments() != buffers + 1)
-        return op.emitOpError()
-               << "has " << buffers << " operands and results, but '"
-               << call.getKernel() << "' takes " << kernel.getNumArguments()
-               << " buffers";
-    } else if (!isa<nn::ConstantOp, nn::ReshapeOp, nn::ReturnOp>(op)) {
+      users.push_back(call);
+      if (failed(collectCall(call)))
+        return failure();
+    } else if (auto scan = dyn_cast<nn::ScanOp>(op)) {
+      users.push_back(scan);
+      if (failed(collect(scan.getBody().front())) || failed(placeInSlots(scan)))
+        return failure();
+    } else if (!isa<nn::ConstantOp, nn::ReshapeOp>(op) &&
+               !op.hasTrait<OpTrait::IsTerminator>()) {
       return op.emitOpError("stands outside a kernel");
     }
   }
   return success();
+}
+
+LogicalResult MemoryPlanner::collectCall(kernel::CallOp call) {
+  auto kernel = dyn_cast_or_null<func::FuncOp>(getKernel(call));
+  if (!kernel)
+    return call.emitOpError() << "calls '" << call.getKernel()
+                              << "', which is no function on memrefs";
+  size_t buffers = call.getNumOperands() + call.getNumResults();
+  if (kernel.getNumArguments() != buffers &&
+      kernel.getNumArguments() != buffers + 1)
+    return call.emitOpError()
+           << "has " << buffers << " operands and results, but '"
+           << call.getKernel() << "' takes " << kernel.getNumArguments()
+           << " buffers";
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// Scans
+//===----------------------------------------------------------------------===//
+
+/// What a turn yields is computed in the body: collected values in their slots.
+LogicalResult MemoryPlanner::placeInSlots(nn::ScanOp scan) {
+  Block &body = scan.getBody().front();
+  size_t numCarries = scan.getNumCarries();
+  for (OpOperand &operand : body.getTerminator()->getOpOperands()) {
+    size_t number = operand.getOperandNumber();
+    Value value = getStorageRoot(operand.get());
+    if (!hasOwnPlace(value))
+      return scan.emitOpError() << "yields value " << number
+                                << ", which no kernel of its body computes";
+    if (number < numCarries) {
+      carries[value].push_back(body.getArgument(number));
+      continue;
+    }
+    if (homes.contains(value))
+      return scan.emitOpError() << "collects value " << number << " twice";
+    homes[value] = {kernel::PlaceKind::slot, int64_t(number - numCarries)};
+  }
+  return success();
+}
+
+/// True if the value from the turn before is not needed once `value` is written.
+bool MemoryPlanner::canUpdateInPlace(OpResult value) {
+  Operation *op = value.getOwner();
+  auto isOver = [&](const BufferLiveness::Use &use) {
+    if (use.time < liveness.getTime(op))
+      return true;
+    return use.operand->getOwner() == op && isa<kernel::CallOp>(op) &&
+           mayShareBuffer(getKernel(cast<kernel::CallOp>(op)),
+                          use.operand->getOperandNumber(),
+                          value.getResultNumber());
+  };
+  return llvm::all_of(carries[value], [&](BlockArgument old) {
+    return llvm::all_of(liveness.getUses(old), isOver);
+  });
+}
+
+/// The last use of the bytes of `value`, counting what shares them: the last
+/// carry of a scan is where it was yielded or collected.
+int64_t MemoryPlanner::getLastUse(OpResult value) {
+  Home home = homes[value];
+  int64_t last = -1;
+  for (const BufferLiveness::Use &use : liveness.getUses(value)) {
+    // Its own output needs no copy.
+    if (home.kind == kernel::PlaceKind::output &&
+        isa<nn::ReturnOp>(use.operand->getOwner()) &&
+        use.operand->getOperandNumber() == home.index)
+      continue;
+    last = std::max(last, use.time);
+  }
+  if (auto it = carries.find(value); it != carries.end())
+    for (BlockArgument argument : it->second) {
+      Operation *scan = argument.getOwner()->getParentOp();
+      last = std::max({last, liveness.getEndTime(scan),
+                       liveness.getLastUse(
+                           scan->getResult(argument.getArgNumber()))});
+    }
+  if (auto scan = dyn_cast<nn::ScanOp>(value.getOwner())) {
+    last = std::max(last, liveness.getEndTime(scan));
+    Value yielded =
+        scan.getNext()->getOperand(value.getResultNumber());
+    auto it = carries.find(getStorageRoot(yielded));
+    if (it != carries.end())
+      for (BlockArgument argument : it->second)
+        last = std::max(last, liveness.getLastUse(
+                                  scan->getResult(argument.getArgNumber())));
+  }
+  return last;
 }
 
 //===----------------------------------------------------------------------===//
@@ -128,12 +234,11 @@ LogicalResult MemoryPlanner::collect() {
 
 void MemoryPlanner::placeInVariables() {
   for (nn::WriteOp write : writes) {
-    auto value = dyn_cast<OpResult>(getStorageRoot(write.getValue()));
-    if (!value || !isa<kernel::CallOp>(value.getOwner()) ||
-        homes.contains(value))
+    Value value = getStorageRoot(write.getValue());
+    if (!hasOwnPlace(value) || homes.contains(value))
       continue;
     int64_t variable = variables.lookup(write.getVariable());
-    if (canComputeInVariable(value, variable))
+    if (canComputeInVariable(cast<OpResult>(value), variable))
       homes[value] = {kernel::PlaceKind::variable, variable};
   }
 }
@@ -141,8 +246,8 @@ void MemoryPlanner::placeInVariables() {
 /// True if no use of the variable's old value is left when `value` is computed,
 /// other than by an input that may share the result's buffer.
 bool MemoryPlanner::canComputeInVariable(OpResult value, int64_t variable) {
-  auto call = cast<kernel::CallOp>(value.getOwner());
-  int64_t time = liveness.getTime(call);
+  auto call = dyn_cast<kernel::CallOp>(value.getOwner());
+  int64_t time = liveness.getTime(value.getOwner());
   for (Value old : reads.lookup(variable))
     for (const BufferLiveness::Use &use : liveness.getUses(old)) {
       if (use.time < time)
@@ -161,9 +266,8 @@ bool MemoryPlanner::canComputeInVariable(OpResult value, int64_t variable) {
 void MemoryPlanner::placeInOutputs() {
   Operation *terminator = body.getTerminator();
   for (OpOperand &operand : terminator->getOpOperands()) {
-    auto value = dyn_cast<OpResult>(getStorageRoot(operand.get()));
-    if (value && isa<kernel::CallOp>(value.getOwner()) &&
-        !homes.contains(value))
+    Value value = getStorageRoot(operand.get());
+    if (hasOwnPlace(value) && !homes.contains(value))
       homes[value] = {kernel::PlaceKind::output, operand.getOperandNumber()};
   }
 }
@@ -179,25 +283,29 @@ int64_t MemoryPlanner::addBuffer(int64_t size, int64_t begin, int64_t end) {
 }
 
 void MemoryPlanner::makeBuffers() {
-  for (auto call : body.getOps<kernel::CallOp>()) {
-    int64_t time = liveness.getTime(call);
-    for (OpResult result : call->getResults()) {
-      Home &home = homes[result];
-      if (home.kind == kernel::PlaceKind::variable || shareInputBuffer(result))
+  for (Operation *op : users) {
+    int64_t time = liveness.getTime(op);
+    for (OpResult result : op->getResults()) {
+      if (!hasOwnPlace(result))
         continue;
-      int64_t last = -1;
-      for (const BufferLiveness::Use &use : liveness.getUses(result)) {
-        // Its own output needs no copy.
-        if (home.kind == kernel::PlaceKind::output &&
-            isa<nn::ReturnOp>(use.operand->getOwner()) &&
-            use.operand->getOperandNumber() == home.index)
-          continue;
-        last = std::max(last, use.time);
-      }
-      home.buffer = addBuffer(getByteSize(cast<ShapedType>(result.getType())),
-                              time, last);
-      holders[home.buffer] = result;
+      auto kind = homes[result].kind;
+      bool carried = carries.contains(result);
+      if (kind == kernel::PlaceKind::variable ||
+          kind == kernel::PlaceKind::slot ||
+          (!carried && shareInputBuffer(result)))
+        continue;
+      // From turn to turn a carry lives throughout the scan.
+      int64_t begin = carried ? liveness.getTime(op->getParentOp()) : time;
+      int64_t size = getByteSize(cast<ShapedType>(result.getType()));
+      int64_t buffer = addBuffer(size, begin, getLastUse(result));
+      holders[buffer] = result;
+      homes[result].buffer = buffer;
+      if (carried && !canUpdateInPlace(result))
+        homes[result].alternate = addBuffer(size, begin, getLastUse(result));
     }
+    auto call = dyn_cast<kernel::CallOp>(op);
+    if (!call)
+      continue;
     auto kernel = cast<func::FuncOp>(getKernel(call));
     if (kernel.getNumArguments() > call.getNumOperands() + call.getNumResults())
       ownBuffers[call] = addBuffer(
@@ -210,7 +318,9 @@ void MemoryPlanner::makeBuffers() {
 bool MemoryPlanner::shareInputBuffer(OpResult result) {
   if (homes[result].kind != kernel::PlaceKind::scratch)
     return false;
-  auto call = cast<kernel::CallOp>(result.getOwner());
+  auto call = dyn_cast<kernel::CallOp>(result.getOwner());
+  if (!call)
+    return false;
   Operation *kernel = getKernel(call);
   int64_t time = liveness.getTime(call);
   auto sharesHere = [&](const BufferLiveness::Use &use) {
@@ -225,14 +335,14 @@ bool MemoryPlanner::shareInputBuffer(OpResult result) {
     if (it == homes.end() || it->second.kind != kernel::PlaceKind::scratch)
       continue;
     int64_t buffer = it->second.buffer;
-    if (holders[buffer] != root ||
+    if (holders[buffer] != root || buffers[buffer].end > time ||
         buffers[buffer].size !=
             getByteSize(cast<ShapedType>(result.getType())) ||
         !llvm::all_of(liveness.getUses(root), sharesHere))
       continue;
     homes[result].buffer = buffer;
     holders[buffer] = result;
-    buffers[buffer].end = std::max(time, liveness.getLastUse(result));
+    buffers[buffer].end = std::max(time, getLastUse(result));
     return true;
   }
   return false;

@@ -10,7 +10,8 @@
 
 using namespace nnc;
 
-void ShadowMemory::write(const MemoryRange &range, const void *value) {
+void ShadowMemory::write(const MemoryRange &range, int64_t value,
+                         int64_t offset) {
   if (range.size == 0)
     return;
   std::map<int64_t, Piece> &pieces = memories[range.memory];
@@ -26,10 +27,11 @@ void ShadowMemory::write(const MemoryRange &range, const void *value) {
       it = pieces.insert({range.end(), {piece.end, piece.value, piece.origin}})
                .first;
   }
-  pieces[range.begin] = {range.end(), value, range.begin};
+  pieces[range.begin] = {range.end(), value, range.begin - offset};
 }
 
-bool ShadowMemory::holds(const MemoryRange &range, const void *value) const {
+bool ShadowMemory::holds(const MemoryRange &range, int64_t value,
+                         int64_t offset) const {
   if (range.size == 0)
     return true;
   auto memory = memories.find(range.memory);
@@ -43,7 +45,7 @@ bool ShadowMemory::holds(const MemoryRange &range, const void *value) const {
   for (--it; it != memory->second.end() && next < range.end(); ++it) {
     const auto &[begin, piece] = *it;
     if (begin > next || piece.end <= next || piece.value != value ||
-        piece.origin != range.begin)
+        piece.origin != range.begin - offset)
       return false;
     next = piece.end;
   }

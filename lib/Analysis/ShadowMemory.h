@@ -29,17 +29,17 @@ struct MemoryRange {
 
 class ShadowMemory {
 public:
-  /// Puts the bytes of `value` into `range`; null is poison.
-  void write(const MemoryRange &range, const void *value);
+  /// Puts the bytes of `value`, from `offset` on, into `range`; 0 is poison.
+  void write(const MemoryRange &range, int64_t value, int64_t offset = 0);
 
-  /// True if `range` holds the bytes of `value`, all and in order.
-  bool holds(const MemoryRange &range, const void *value) const;
+  /// True if `range` holds the bytes of `value` from `offset` on, in order.
+  bool holds(const MemoryRange &range, int64_t value, int64_t offset = 0) const;
 
 private:
   /// Byte `b` of a piece holds byte `b - origin` of the value.
   struct Piece {
     int64_t end;
-    const void *value;
+    int64_t value;
     int64_t origin;
   };
   std::map<std::pair<int, int64_t>, std::map<int64_t, Piece>> memories;

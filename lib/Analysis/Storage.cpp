@@ -39,28 +39,58 @@ Value nnc::getStorageRoot(Value value) {
   return value;
 }
 
+bool nnc::hasOwnPlace(Value value) {
+  auto result = dyn_cast<OpResult>(value);
+  if (!result)
+    return false;
+  if (auto scan = dyn_cast<nn::ScanOp>(result.getOwner()))
+    return result.getResultNumber() >= scan.getNumCarries();
+  return isa<kernel::CallOp>(result.getOwner());
+}
+
+/// The place that the plan gave to `value`, or null.
+static kernel::PlaceAttr getPlace(Value value) {
+  if (!hasOwnPlace(value))
+    return {};
+  auto result = cast<OpResult>(value);
+  size_t number = result.getResultNumber();
+  ArrayAttr places;
+  if (auto scan = dyn_cast<nn::ScanOp>(result.getOwner())) {
+    number -= scan.getNumCarries();
+    places = scan->getAttrOfType<ArrayAttr>(kPlacesAttrName);
+  } else {
+    places = cast<kernel::CallOp>(result.getOwner()).getPlacesAttr();
+  }
+  if (!places || number >= places.size())
+    return {};
+  return dyn_cast<kernel::PlaceAttr>(places[number]);
+}
+
 FailureOr<Storage> nnc::getStorage(Value value,
                                    const VariableTable &variables) {
   using Kind = Storage::Kind;
   value = getStorageRoot(value);
-  if (auto argument = dyn_cast<BlockArgument>(value))
+  if (auto argument = dyn_cast<BlockArgument>(value)) {
+    if (!nn::isGraphFunction(argument.getOwner()->getParentOp()))
+      return failure();
     return Storage{Kind::Input, argument.getArgNumber()};
+  }
   if (auto read = value.getDefiningOp<nn::ReadOp>())
     return Storage{Kind::Variable, variables.lookup(read.getVariable())};
   if (value.getDefiningOp<nn::ConstantOp>())
     return Storage{Kind::Constant};
-  auto call = value.getDefiningOp<kernel::CallOp>();
-  if (!call || !call.getPlaces())
+  kernel::PlaceAttr place = getPlace(value);
+  if (!place)
     return failure();
-  auto place = cast<kernel::PlaceAttr>(
-      (*call.getPlaces())[cast<OpResult>(value).getResultNumber()]);
   switch (place.getKind()) {
   case kernel::PlaceKind::scratch:
-    return Storage{Kind::Arena, place.getIndex()};
+    return Storage{Kind::Arena, place.getIndex(), -1, place.getAlternate()};
   case kernel::PlaceKind::variable:
     return Storage{Kind::Variable, place.getIndex()};
   case kernel::PlaceKind::output:
     return Storage{Kind::Output, place.getIndex(), place.getSpare()};
+  case kernel::PlaceKind::slot:
+    return Storage{Kind::Slot, place.getIndex()};
   }
   llvm_unreachable("unknown place");
 }

@@ -12,7 +12,8 @@ namespace nnc {
 /// elementwise op or of a reduction's operand, none for moving elements.
 uint64_t countFlops(mlir::Operation *op);
 
-/// The sum over the ops of an entry or step, before its kernels are formed.
+/// The sum over the ops of an entry or step, before its kernels are formed; the
+/// ops of a scan count once per turn.
 uint64_t countFunctionFlops(mlir::Operation *function);
 
 } // namespace nnc

@@ -1,8 +1,10 @@
 //===- Liveness.h - when the values of a graph function are needed -*- C++
 //-*-===//
 //
-// Time is the order of the ops of an entry or step. Views share the bytes of
-// the value they look at, so uses are counted for that value.
+// Time is the order of the ops of an entry or step, those in the body of a scan
+// between its begin and its end: one turn stands for all. A scan uses its
+// operands until its end. Views share the bytes of the value they look at, so
+// uses are counted for that value.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ANALYSIS_LIVENESS_H
@@ -25,6 +27,8 @@ public:
   /// they stand.
   int64_t getTime(mlir::Operation *op) const;
   int64_t getEnd() const { return end; }
+  /// When an op is over: a scan's end comes after its body.
+  int64_t getEndTime(mlir::Operation *op) const;
 
   /// The uses of a storage root, its views' uses included, in order of time.
   llvm::ArrayRef<Use> getUses(mlir::Value root) const;
@@ -33,7 +37,10 @@ public:
   int64_t getLastUse(mlir::Value root) const;
 
 private:
-  llvm::DenseMap<mlir::Operation *, int64_t> times;
+  void number(mlir::Block &block);
+  void collectUses(mlir::Block &block);
+
+  llvm::DenseMap<mlir::Operation *, int64_t> times, endTimes;
   llvm::DenseMap<mlir::Value, llvm::SmallVector<Use>> uses;
   int64_t end = 0;
 };

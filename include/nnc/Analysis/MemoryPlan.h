@@ -5,6 +5,12 @@
 // in the arena that all functions share, in the storage of a variable, or in
 // the caller's output.
 //
+// A carry of a scan has no memory of its own: in the first turn it is the
+// initial value where that lies, afterwards what the turn before has yielded,
+// where that lies. So nothing is copied from turn to turn; a new value is
+// computed over the old one where its kernel can do that, in the collected
+// array if it is collected too, else in one of two buffers by turns.
+//
 // When the function returns, copies run in this order: outputs (those that are
 // not null), values of variables that wait in the arena (`nn.write` with
 // `kernel.stage`), then variables. A value that was computed in place is not
@@ -27,6 +33,8 @@ struct FunctionPlan {
     std::optional<int64_t> scratch;
   };
   llvm::MapVector<kernel::CallOp, Call> calls;
+  /// Places of what each scan collects.
+  llvm::MapVector<nn::ScanOp, llvm::SmallVector<kernel::PlaceAttr>> scans;
   /// Arena offsets of the values that wait before they are written.
   llvm::MapVector<nn::WriteOp, int64_t> stages;
   int64_t arenaSize = 0;

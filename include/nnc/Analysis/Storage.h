@@ -25,6 +25,9 @@ constexpr llvm::StringLiteral kArenaSizeAttrName = "kernel.arena_size";
 /// offset, until all values of variables from before the call are read.
 constexpr llvm::StringLiteral kStageAttrName = "kernel.stage";
 
+/// The attribute of an `nn.scan` that holds the places of what it collects.
+constexpr llvm::StringLiteral kPlacesAttrName = "kernel.places";
+
 /// The attribute of a lowered kernel that lists the pairs [input, output] that
 /// may share one buffer: element p of the input is not looked at after element
 /// p of the output has been written.
@@ -59,18 +62,26 @@ struct Storage {
     Input,    ///< the caller's input number `index`
     Constant, ///< read-only data
     Variable, ///< variable number `index`
-    Arena,    ///< `index` bytes into the arena
-    Output    ///< the caller's output number `index`, or the arena at `spare`
+    Arena,    ///< `index` bytes into the arena; in odd turns at `alternate`
+    Output,   ///< the caller's output number `index`, or the arena at `spare`
+    Slot      ///< this turn's slot of array `index` of the enclosing scan
   };
   Kind kind;
   int64_t index = 0;
   int64_t spare = -1;
+  int64_t alternate = -1;
 };
 
 /// The value whose bytes `value` shares: looks through reshapes.
 mlir::Value getStorageRoot(mlir::Value value);
 
-/// Where the bytes of `value` are. Fails where the value has no place yet.
+/// True for a value that a plan gives a place: the result of a kernel's call, or
+/// what a scan collects.
+bool hasOwnPlace(mlir::Value value);
+
+/// Where the bytes of `value` are. Fails where the value has no place yet, and
+/// for what a running scan binds: the arguments of its body and its last
+/// carries, whose bytes are those of what they stand for.
 llvm::FailureOr<Storage> getStorage(mlir::Value value,
                                     const VariableTable &variables);
 

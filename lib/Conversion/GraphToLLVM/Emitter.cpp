@@ -90,20 +90,26 @@ void Emitter::ifThen(Value condition, function_ref<void()> body) {
   builder.setInsertionPointToStart(after);
 }
 
-Value Emitter::loop(int64_t count, Value init,
-                    function_ref<Value(Value index, Value carried)> body) {
+SmallVector<Value>
+Emitter::loop(int64_t count, ValueRange inits,
+              function_ref<SmallVector<Value>(Value, ValueRange)> body) {
   Block *head = addBlock();
   Value index = head->addArgument(builder.getI64Type(), builder.getLoc());
-  Value carried = head->addArgument(init.getType(), builder.getLoc());
-  LLVM::BrOp::create(builder, ValueRange{i64(0), init}, head);
+  SmallVector<Value> entering{i64(0)};
+  for (Value init : inits) {
+    head->addArgument(init.getType(), builder.getLoc());
+    entering.push_back(init);
+  }
+  LLVM::BrOp::create(builder, entering, head);
 
   builder.setInsertionPointToStart(head);
   Value inside = compare(LLVM::ICmpPredicate::slt, index, i64(count));
+  SmallVector<Value> carried(head->getArguments().drop_front());
   Block *turn = addBlock();
   builder.setInsertionPointToStart(turn);
-  Value next = body(index, carried);
-  Value increased = LLVM::AddOp::create(builder, index, i64(1));
-  LLVM::BrOp::create(builder, ValueRange{increased, next}, head);
+  SmallVector<Value> next = body(index, carried);
+  next.insert(next.begin(), LLVM::AddOp::create(builder, index, i64(1)));
+  LLVM::BrOp::create(builder, next, head);
 
   Block *after = addBlock();
   builder.setInsertionPointToEnd(head);

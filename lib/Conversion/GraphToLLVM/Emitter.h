@@ -62,10 +62,11 @@ public:
   void returnIf(mlir::Value condition, Status status);
   /// Runs `body` if `condition` holds.
   void ifThen(mlir::Value condition, llvm::function_ref<void()> body);
-  /// Runs `body` for 0 … count − 1, handing on one value.
-  mlir::Value
-  loop(int64_t count, mlir::Value init,
-       llvm::function_ref<mlir::Value(mlir::Value index, mlir::Value carried)>
+  /// Runs `body` for 0 … count − 1, handing on values; gives the last ones.
+  llvm::SmallVector<mlir::Value>
+  loop(int64_t count, mlir::ValueRange inits,
+       llvm::function_ref<llvm::SmallVector<mlir::Value>(
+           mlir::Value index, mlir::ValueRange carried)>
            body);
 
   void copy(mlir::Value target, mlir::Value source, mlir::Value bytes);

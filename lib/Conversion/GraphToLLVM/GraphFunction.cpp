@@ -3,6 +3,8 @@
 // Checks first, so that a refused call has written nothing; then the kernels in
 // order; then the copies in the order that the memory plan assumes.
 //
+// A scan is a loop that hands on the addresses of its carries, not their bytes.
+//
 //===----------------------------------------------------------------------===//
 #include "GraphToLLVM.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
@@ -95,7 +97,10 @@ private:
 
   void checkIndices();
   FailureOr<Value> getPointer(Value value);
+  FailureOr<Value> choosePointer(Value value);
+  LogicalResult emitBlock(Block &block);
   LogicalResult emitCall(kernel::CallOp call);
+  LogicalResult emitScan(nn::ScanOp scan);
   LogicalResult emitCopy(Value target, Value value);
   LogicalResult emitReturn();
   LogicalResult emitWrites();
@@ -120,8 +125,17 @@ private:
   ImplicitLocOpBuilder &builder;
   Value instance;
   SmallVector<Value> inputs;
-  /// Where each output-placed value is, chosen once.
-  DenseMap<Value, Value> outputPointers;
+  /// A scan while its body is emitted.
+  struct Frame {
+    /// Where this turn's slots of the collected arrays are.
+    SmallVector<Value> slots;
+    /// Whether the turn is odd.
+    Value odd;
+  };
+  SmallVector<Frame *> frames;
+  /// Where values are whose address is not emitted at each use: computed by
+  /// turns, chosen at run time, or bound by a scan.
+  DenseMap<Value, Value> pointers;
 };
 
 } // namespace
@@ -142,9 +156,8 @@ LogicalResult GraphFunctionEmitter::emit() {
     }
   }
   checkIndices();
-  for (auto call : body.getOps<kernel::CallOp>())
-    if (failed(emitCall(call)))
-      return failure();
+  if (failed(emitBlock(body)))
+    return failure();
   if (failed(emitReturn()) || failed(emitWrites()))
     return failure();
   if (isInit)
@@ -170,13 +183,14 @@ void GraphFunctionEmitter::checkIndices() {
           [&](size_t axis, Value offset, Value bad) -> Value {
         if (axis < bound.sizes.size())
           return emitter.loop(
-              bound.sizes[axis], bad, [&](Value index, Value carried) {
+              bound.sizes[axis], bad,
+              [&](Value index, ValueRange carried) -> SmallVector<Value> {
                 Value step = LLVM::MulOp::create(
                     builder, index, emitter.i64(bound.strides[axis] * width));
-                return visit(axis + 1,
-                             LLVM::AddOp::create(builder, offset, step),
-                             carried);
-              });
+                return {visit(axis + 1,
+                              LLVM::AddOp::create(builder, offset, step),
+                              carried.front())};
+              }).front();
         Value index =
             emitter.load(stored, emitter.address(base, offset), width);
         if (width < 8 && element.isUnsignedInteger())
@@ -194,7 +208,16 @@ void GraphFunctionEmitter::checkIndices() {
   }
 }
 
+/// The address of `value` at its definition or, if it is where it always is,
+/// anywhere.
 FailureOr<Value> GraphFunctionEmitter::getPointer(Value value) {
+  value = getStorageRoot(value);
+  if (Value pointer = pointers.lookup(value))
+    return pointer;
+  return choosePointer(value);
+}
+
+FailureOr<Value> GraphFunctionEmitter::choosePointer(Value value) {
   FailureOr<Storage> storage = getStorage(value, variables);
   if (failed(storage))
     return function.emitError(
@@ -204,29 +227,105 @@ FailureOr<Value> GraphFunctionEmitter::getPointer(Value value) {
     return inputs[storage->index];
   case Storage::Kind::Variable:
     return getVariable(storage->index);
-  case Storage::Kind::Arena:
-    return getArena(storage->index);
   case Storage::Kind::Constant: {
-    auto symbol =
-        constants.get(getStorageRoot(value).getDefiningOp<nn::ConstantOp>());
+    auto symbol = constants.get(value.getDefiningOp<nn::ConstantOp>());
     if (failed(symbol))
       return failure();
     return LLVM::AddressOfOp::create(builder, emitter.getPointerType(),
                                      symbol->getAttr())
         .getResult();
   }
-  case Storage::Kind::Output: {
-    Value &pointer = outputPointers[getStorageRoot(value)];
-    if (!pointer) {
-      Value output = getOutput(storage->index);
-      Value absent = emitter.isNull(output);
-      Value spare = getArena(storage->spare);
-      pointer = LLVM::SelectOp::create(builder, absent, spare, output);
-    }
-    return pointer;
+  case Storage::Kind::Arena: {
+    Value even = getArena(storage->index);
+    if (storage->alternate < 0 || frames.empty())
+      return even;
+    Value odd = getArena(storage->alternate);
+    return pointers[value] =
+               LLVM::SelectOp::create(builder, frames.back()->odd, odd, even);
   }
+  case Storage::Kind::Output: {
+    Value output = getOutput(storage->index);
+    Value absent = emitter.isNull(output);
+    Value spare = getArena(storage->spare);
+    return pointers[value] =
+               LLVM::SelectOp::create(builder, absent, spare, output);
+  }
+  case Storage::Kind::Slot:
+    if (frames.empty() ||
+        storage->index >= int64_t(frames.back()->slots.size()))
+      return function.emitError("has a value in a slot that does not exist");
+    return frames.back()->slots[storage->index];
   }
   llvm_unreachable("unknown storage");
+}
+
+LogicalResult GraphFunctionEmitter::emitBlock(Block &block) {
+  for (Operation &op : block) {
+    if (auto call = dyn_cast<kernel::CallOp>(op)) {
+      if (failed(emitCall(call)))
+        return failure();
+    } else if (auto scan = dyn_cast<nn::ScanOp>(op)) {
+      if (failed(emitScan(scan)))
+        return failure();
+    }
+  }
+  return success();
+}
+
+LogicalResult GraphFunctionEmitter::emitScan(nn::ScanOp scan) {
+  builder.setLoc(scan.getLoc());
+  auto getPointers = [&](ValueRange values) -> FailureOr<SmallVector<Value>> {
+    SmallVector<Value> result;
+    for (Value value : values) {
+      FailureOr<Value> pointer = getPointer(value);
+      if (failed(pointer))
+        return failure();
+      result.push_back(*pointer);
+    }
+    return result;
+  };
+  auto inits = getPointers(scan.getInits());
+  auto scanned = getPointers(scan.getScanned());
+  auto captures = getPointers(scan.getCaptures());
+  auto arrays = getPointers(scan.getCollected());
+  if (failed(inits) || failed(scanned) || failed(captures) || failed(arrays))
+    return failure();
+
+  auto getSlot = [&](Value base, Value array, Value slot) {
+    int64_t size = getByteSize(cast<ShapedType>(array.getType())) / scan.getTurns();
+    return emitter.address(
+        base, LLVM::MulOp::create(builder, slot, emitter.i64(size)));
+  };
+  LogicalResult result = success();
+  auto emitTurn = [&](Value turn, ValueRange carries) -> SmallVector<Value> {
+    Value slot = turn;
+    if (scan.getReverse())
+      slot = LLVM::SubOp::create(builder, emitter.i64(scan.getTurns() - 1), turn);
+    Frame frame;
+    for (auto [base, array] : llvm::zip(*arrays, scan.getCollected()))
+      frame.slots.push_back(getSlot(base, array, slot));
+    frame.odd = LLVM::TruncOp::create(builder, builder.getI1Type(), turn);
+    SmallVector<Value> arguments(carries);
+    for (auto [base, array] : llvm::zip(*scanned, scan.getScanned()))
+      arguments.push_back(getSlot(base, array, slot));
+    llvm::append_range(arguments, *captures);
+    Block *block = scan.getBodyBlock();
+    for (auto [argument, pointer] : llvm::zip(block->getArguments(), arguments))
+      pointers[argument] = pointer;
+    frames.push_back(&frame);
+    result = emitBlock(*block);
+    FailureOr<SmallVector<Value>> next = getPointers(scan.getNext().getCarries());
+    frames.pop_back();
+    if (failed(next))
+      result = failure();
+    return failed(result) ? SmallVector<Value>(carries) : *next;
+  };
+  SmallVector<Value> finals = emitter.loop(scan.getTurns(), *inits, emitTurn);
+  for (auto [value, pointer] : llvm::zip(scan.getFinals(), finals))
+    pointers[value] = pointer;
+  for (auto [value, pointer] : llvm::zip(scan.getCollected(), *arrays))
+    pointers[value] = pointer;
+  return result;
 }
 
 LogicalResult GraphFunctionEmitter::emitCall(kernel::CallOp call) {
@@ -284,11 +383,12 @@ LogicalResult GraphFunctionEmitter::emitCopy(Value target, Value value) {
       Value word = emitter.integer(builder.getIntegerType(width * 8),
                                    bits->getSExtValue());
       emitter.loop(
-          type.getNumElements(), word, [&](Value index, Value carried) {
+          type.getNumElements(), word, [&](Value index, ValueRange carried) {
             Value offset =
                 LLVM::MulOp::create(builder, index, emitter.i64(width));
-            emitter.store(carried, emitter.address(target, offset), width);
-            return carried;
+            emitter.store(carried.front(), emitter.address(target, offset),
+                          width);
+            return SmallVector<Value>(carried);
           });
       return success();
     }

@@ -53,14 +53,19 @@ void PlanMemory::runOnOperation() {
 
 void PlanMemory::apply(const nnc::FunctionPlan &plan) {
   Builder builder(&getContext());
-  for (auto &[call, planned] : plan.calls) {
-    SmallVector<Attribute> places(planned.places.begin(), planned.places.end());
-    for (nnc::kernel::PlaceAttr place : planned.places) {
+  auto toAttribute = [&](ArrayRef<nnc::kernel::PlaceAttr> planned) {
+    SmallVector<Attribute> places(planned.begin(), planned.end());
+    for (nnc::kernel::PlaceAttr place : planned) {
       numInVariables += place.getKind() == nnc::kernel::PlaceKind::variable;
       numInOutputs += place.getKind() == nnc::kernel::PlaceKind::output;
     }
+    return builder.getArrayAttr(places);
+  };
+  for (auto &[scan, places] : plan.scans)
+    scan->setAttr(nnc::kPlacesAttrName, toAttribute(places));
+  for (auto &[call, planned] : plan.calls) {
     nnc::kernel::CallOp op = call;
-    op.setPlacesAttr(builder.getArrayAttr(places));
+    op.setPlacesAttr(toAttribute(planned.places));
     if (planned.scratch)
       op.setScratch(*planned.scratch);
     else

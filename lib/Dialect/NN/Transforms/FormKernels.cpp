@@ -4,6 +4,10 @@
 // floating ops it reads cloned in, and replaces it by a `kernel.call`. Kernels
 // with equal text are one.
 //
+// The body of a scan is a block like that of a function: no kernel crosses its
+// boundary. What a turn yields gets a kernel of its own where no other computes
+// it, so that every yielded value can be computed where it belongs.
+//
 //===----------------------------------------------------------------------===//
 #include "KernelClusters.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
@@ -28,8 +32,8 @@ struct FormKernels : public nnc::nn::impl::FormKernelsBase<FormKernels> {
   void runOnOperation() override;
 
 private:
-  void formKernels(Operation *function);
-  void outline(ArrayRef<Operation *> ops, Operation *function);
+  void formKernels(Block &block);
+  void outline(ArrayRef<Operation *> ops, Block &block);
   kernel::FuncOp deduplicate(kernel::FuncOp kernel);
 
   llvm::StringMap<kernel::FuncOp> byText;
@@ -106,7 +110,7 @@ kernel::FuncOp FormKernels::deduplicate(kernel::FuncOp kernel) {
   return it->second;
 }
 
-void FormKernels::outline(ArrayRef<Operation *> ops, Operation *function) {
+void FormKernels::outline(ArrayRef<Operation *> ops, Block &block) {
   llvm::SmallPtrSet<Operation *, 16> members(ops.begin(), ops.end());
   SmallVector<Location> locations;
   SmallVector<Value> results;
@@ -159,7 +163,7 @@ void FormKernels::outline(ArrayRef<Operation *> ops, Operation *function) {
   kernel = deduplicate(kernel);
 
   // Calls stand at the end, in cluster order; formKernels moves the rest there.
-  builder.setInsertionPointToEnd(&function->getRegion(0).front());
+  builder.setInsertionPointToEnd(&block);
   auto call = kernel::CallOp::create(builder, loc, ValueRange(results).getTypes(),
                                      kernel.getSymName(), inputs.getArrayRef(),
                                      /*places=*/nullptr, /*scratch=*/nullptr);
@@ -168,15 +172,52 @@ void FormKernels::outline(ArrayRef<Operation *> ops, Operation *function) {
     result.replaceUsesWithIf(value, [&](OpOperand &use) { return !members.contains(use.getOwner()); });
 }
 
-void FormKernels::formKernels(Operation *function) {
-  Block &block = function->getRegion(0).front();
+/// The value whose bytes `value` will share: reshapes before `nn.next` are views.
+static Value getRoot(Value value) {
+  while (auto reshape = value.getDefiningOp<ReshapeOp>())
+    value = reshape.getOperand();
+  return value;
+}
+
+/// True if a kernel of the block, or a scan in it, will compute `root`.
+static bool isComputed(Value root) {
+  auto result = dyn_cast<OpResult>(root);
+  if (!result)
+    return false;
+  if (auto scan = dyn_cast<ScanOp>(result.getOwner()))
+    return result.getResultNumber() >= scan.getNumCarries();
+  return getKernelRole(result.getOwner()) != KernelRole::Outside;
+}
+
+/// Copies what `scan` yields where nothing in its body computes it (arguments,
+/// constants, the last carries of a scan) or where it is collected already.
+static void copyYielded(ScanOp scan) {
+  NextOp next = scan.getNext();
+  OpBuilder builder(next);
+  llvm::SmallPtrSet<Value, 4> collected;
+  for (OpOperand &operand : next->getOpOperands()) {
+    Value value = operand.get(), root = getRoot(value);
+    bool collects = operand.getOperandNumber() >= scan.getNumCarries();
+    if (isComputed(root) && (!collects || collected.insert(root).second))
+      continue;
+    auto rank = cast<RankedTensorType>(value.getType()).getRank();
+    operand.set(BroadcastOp::create(builder, next.getLoc(), value.getType(), value,
+                                    llvm::to_vector(llvm::seq<int64_t>(rank))));
+  }
+}
+
+void FormKernels::formKernels(Block &block) {
+  for (ScanOp scan : block.getOps<ScanOp>()) {
+    copyYielded(scan);
+    formKernels(*scan.getBodyBlock());
+  }
   Operation *terminator = block.getTerminator();
   SmallVector<Operation *> old;
   for (Operation &op : block.without_terminator())
     old.push_back(&op);
 
   for (const auto &ops : KernelClusters(block, fuse).take())
-    outline(ops, function);
+    outline(ops, block);
   // Put views and writes back between the calls: everything after what it needs.
   terminator->moveBefore(&block, block.end());
   sortTopologically(&block);
@@ -198,6 +239,6 @@ void FormKernels::runOnOperation() {
   builder.setInsertionPoint(functions.front());
   nextKernel = builder.saveInsertionPoint();
   for (Operation *function : functions)
-    formKernels(function);
+    formKernels(function->getRegion(0).front());
   byText.clear();
 }

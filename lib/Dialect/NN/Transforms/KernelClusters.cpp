@@ -32,7 +32,7 @@ static KernelRole getPreferredRole(Operation *op) {
     return isUnitReshape(reshape) ? KernelRole::Floating : KernelRole::Outside;
   if (isa<BroadcastOp, TransposeOp, SliceOp, ReverseOp, IotaOp>(op))
     return KernelRole::Floating;
-  if (isa<ReadOp, WriteOp, ReturnOp>(op))
+  if (isa<ReadOp, WriteOp, ReturnOp, ScanOp, NextOp>(op))
     return KernelRole::Outside;
   if (op->hasTrait<OpTrait::Elementwise>() || isa<OneHotOp, RandomBitsOp, RandomUniformOp, RandomNormalOp>(op))
     return KernelRole::Pointwise;

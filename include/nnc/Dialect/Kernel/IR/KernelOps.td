@@ -33,7 +33,8 @@ class Kernel_Op<string mnemonic, list<Trait> traits = []>
     : Op<Kernel_Dialect, mnemonic, traits>;
 
 def Kernel_PlaceKindEnum : I32Enum<"PlaceKind", "which memory a value lives in", [
-    I32EnumCase<"scratch", 0>, I32EnumCase<"variable", 1>, I32EnumCase<"output", 2>]> {
+    I32EnumCase<"scratch", 0>, I32EnumCase<"variable", 1>, I32EnumCase<"output", 2>,
+    I32EnumCase<"slot", 3>]> {
   let cppNamespace = "::nnc::kernel";
 }
 
@@ -44,10 +45,18 @@ def Kernel_PlaceAttr : AttrDef<Kernel_Dialect, "Place"> {
     `scratch, n`: n bytes into the arena; `variable, n`: in the storage of the
     n-th variable of the module; `output, n, spare m`: in the caller's n-th
     output or, where that is null, m bytes into the arena.
+
+    In the body of a scan, `slot, n` is this turn's slot of the n-th array that
+    the scan collects, and `scratch, n or m` is n bytes into the arena in turns
+    0, 2, …, and m bytes in turns 1, 3, …. What a scan collects has its places in
+    the scan's attribute `kernel.places`.
   }];
   let parameters = (ins EnumParameter<Kernel_PlaceKindEnum>:$kind, "int64_t":$index,
-                        DefaultValuedParameter<"int64_t", "-1">:$spare);
-  let assemblyFormat = "`<` $kind `,` $index (`,` `spare` $spare^)? `>`";
+                        DefaultValuedParameter<"int64_t", "-1">:$spare,
+                        DefaultValuedParameter<"int64_t", "-1">:$alternate);
+  let assemblyFormat = [{
+    `<` $kind `,` $index (`or` $alternate^)? (`,` `spare` $spare^)? `>`
+  }];
 }
 
 def Kernel_FuncOp : Kernel_Op<"func",
