@@ -67,9 +67,8 @@ Progress::Progress(int64_t epochs, int64_t stepsPerEpoch)
 Progress::~Progress() { clear(); }
 
 void Progress::clear() {
-  if (drawn)
+  if (onTerminal)
     print("\r\033[K");
-  drawn = false;
 }
 
 void Progress::beginEpoch(int64_t number, int64_t before) {
@@ -86,7 +85,8 @@ void Progress::draw(int64_t steps, int64_t samples,
                     const NamedValues &running) {
   lastDrawn = whole.seconds();
   double seconds = current.seconds();
-  double perStep = seconds / steps;
+  // Of the whole run, evaluation included.
+  double perStep = whole.seconds() / (finished + steps);
   int64_t reached = done + steps;
   int64_t left = stepsPerEpoch - reached + (epochs - epoch) * stepsPerEpoch;
   std::string before = fmt::format("epoch {}/{} ", epoch, epochs);
@@ -112,13 +112,13 @@ void Progress::draw(int64_t steps, int64_t samples,
   if (static_cast<int64_t>(text.size()) >= width)
     text.resize(width - 1);
   print("\r" + text + "\033[K");
-  drawn = true;
 }
 
 void Progress::endEpoch(int64_t step, const NamedValues &values) {
   clear();
   print(fmt::format("epoch {}/{}  step {}  {}  {:.2f} s\n", epoch, epochs, step,
                     readable(values), current.seconds()));
+  finished += stepsPerEpoch - done;
 }
 
 } // namespace nnc::runtime

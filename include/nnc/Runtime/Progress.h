@@ -43,13 +43,14 @@ public:
   /// Draws the bar; `steps` and `samples` count from beginEpoch on.
   void draw(int64_t steps, int64_t samples, const NamedValues &running);
   void endEpoch(int64_t step, const NamedValues &values);
-  /// Takes the bar away, so that a message can be printed.
+  /// Takes the bar away, and what was typed behind it, so that a message can
+  /// be printed.
   void clear();
 
 private:
   bool onTerminal;
-  bool drawn = false;
   int64_t epochs, stepsPerEpoch, epoch = 0, done = 0;
+  int64_t finished = 0; // steps of epochs that ended while it watched
   Stopwatch whole, current;
   double lastDrawn = -1;
 };
