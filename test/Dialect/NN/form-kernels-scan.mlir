@@ -66,3 +66,24 @@ nn.entry @nested(%h0: tensor<2xf32>, %x: tensor<3x4x2xf32>) -> (tensor<2xf32>, t
   }
   nn.return %h, %hs : tensor<2xf32>, tensor<3x4x2xf32>
 }
+
+// -----
+
+// The sum before the scan and the product after it are in reach of one kernel,
+// but the scan lies between them.
+// CHECK-LABEL: nn.entry @between
+nn.entry @between(%x: tensor<2xf32>, %y: tensor<2xf32>) -> tensor<2xf32> {
+  // CHECK: %[[SUM:.*]] = kernel.call
+  // CHECK: %[[LAST:.*]] = nn.scan 3 carry(%{{.*}} = %[[SUM]]
+  // CHECK: kernel.call @{{.*}}(%[[LAST]]
+  %s = nn.add %x, %y : tensor<2xf32>
+  %h = nn.scan 3 carry(%a = %s : tensor<2xf32>) {
+    %t = nn.tanh %a : tensor<2xf32>
+    nn.next %t : tensor<2xf32>
+  }
+  %p = nn.mul %h, %y : tensor<2xf32>
+  %q = nn.neg %s : tensor<2xf32>
+  %r = nn.add %p, %x : tensor<2xf32>
+  %u = nn.mul %r, %q : tensor<2xf32>
+  nn.return %u : tensor<2xf32>
+}

@@ -141,7 +141,7 @@ void KernelClusters::addNeeds(unsigned cluster, ArrayRef<unsigned> operands) {
 bool KernelClusters::canMerge(unsigned into, unsigned from) const {
   const Cluster &a = clusters[into], &b = clusters[from];
   if (into == from || a.alone || b.alone || b.domain != a.domain ||
-      (a.contraction && b.contraction))
+      (a.contraction && b.contraction) || a.behind.test(from) || b.behind.test(into))
     return false;
   // A contraction takes in what is computed element by element of its result.
   auto isPointwise = [](Operation *op) { return getKernelRole(op) == KernelRole::Pointwise; };
@@ -165,11 +165,15 @@ void KernelClusters::merge(unsigned into, unsigned from) {
   llvm::append_range(a.ops, b.ops);
   llvm::sort(a.ops, [](Operation *x, Operation *y) { return x->isBeforeInBlock(y); });
   a.contraction |= b.contraction;
+  a.behind |= b.behind;
   a.needs |= b.needs;
   a.needs.reset(into);
   a.needs.reset(from);
   b.ops.clear();
   b.dead = true;
+  for (Cluster &other : clusters)
+    if (other.behind.test(from))
+      other.behind.set(into);
   for (Cluster &other : clusters)
     if (!other.dead && &other != &a && (other.needs.test(from) || other.needs.test(into))) {
       other.needs.reset(from);
@@ -196,10 +200,13 @@ void KernelClusters::place(Operation *op, KernelRole role) {
     }
   if (target == ~0u) {
     target = clusters.size();
-    for (Cluster &other : clusters)
+    for (Cluster &other : clusters) {
       other.needs.resize(target + 1);
+      other.behind.resize(target + 1);
+    }
     Cluster cluster;
     cluster.needs.resize(target + 1);
+    cluster.behind.resize(target + 1);
     cluster.domain = role == KernelRole::Reduction ? shapeOf(op->getOperand(0))
                                                    : shapeOf(op->getResult(0));
     cluster.contraction = role == KernelRole::Contraction;
@@ -208,6 +215,8 @@ void KernelClusters::place(Operation *op, KernelRole role) {
   }
   clusters[target].ops.push_back(op);
   clusterOf[op] = target;
+  for (unsigned other : behind)
+    clusters[target].behind.set(other);
   addNeeds(target, reads);
   for (unsigned other : direct)
     if (!clusters[other].dead && canMerge(target, other))

@@ -53,6 +53,8 @@ private:
     llvm::ArrayRef<int64_t> domain;
     /// Clusters that some op here needs, transitively.
     llvm::BitVector needs;
+    /// Clusters that some op here needs through an op that stays outside.
+    llvm::BitVector behind;
     bool contraction = false;
     bool alone = false;
     bool dead = false;
