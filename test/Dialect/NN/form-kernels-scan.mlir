@@ -73,8 +73,8 @@ nn.entry @nested(%h0: tensor<2xf32>, %x: tensor<3x4x2xf32>) -> (tensor<2xf32>, t
 // but the scan lies between them.
 // CHECK-LABEL: nn.entry @between
 nn.entry @between(%x: tensor<2xf32>, %y: tensor<2xf32>) -> tensor<2xf32> {
-  // CHECK: %[[SUM:.*]] = kernel.call
-  // CHECK: %[[LAST:.*]] = nn.scan 3 carry(%{{.*}} = %[[SUM]]
+  // CHECK: %[[SUM:.*]]:2 = kernel.call
+  // CHECK: %[[LAST:.*]] = nn.scan 3 carry(%{{.*}} = %[[SUM]]#0
   // CHECK: kernel.call @{{.*}}(%[[LAST]]
   %s = nn.add %x, %y : tensor<2xf32>
   %h = nn.scan 3 carry(%a = %s : tensor<2xf32>) {
