@@ -180,15 +180,17 @@ void checkIdentity(const std::string &path, const TrainIdentity &saved,
     failIn(path, "the run that was stopped had {} samples, and this one has {}",
            saved.samples, now.samples);
   if (saved.batch != now.batch)
-    failIn(path, "the run that was stopped had batches of {}, and this one of "
-                 "{}",
+    failIn(path,
+           "the run that was stopped had batches of {}, and this one of "
+           "{}",
            saved.batch, now.batch);
   if (saved.steps != now.steps)
     failIn(path, "the run that was stopped had --step {}, and this one has {}",
            saved.steps, now.steps);
   if (saved.shuffle != now.shuffle)
-    failIn(path, "the run that was stopped had {}--no-shuffle, and this one "
-                 "has {}",
+    failIn(path,
+           "the run that was stopped had {}--no-shuffle, and this one "
+           "has {}",
            saved.shuffle ? "no " : "", now.shuffle ? "none" : "it");
 }
 

@@ -98,8 +98,8 @@ static double meanOverClasses(const Pairs &pairs,
     counts[guess].both += guess == truth;
   }
   bool isBinary = pairs.columns <= 2 &&
-                  (counts.empty() || (counts.begin()->first >= 0 &&
-                                      counts.rbegin()->first <= 1));
+                  (counts.empty() ||
+                   (counts.begin()->first >= 0 && counts.rbegin()->first <= 1));
   if (isBinary)
     return scoreOf(counts[1]);
   double sum = 0;
@@ -133,9 +133,8 @@ static double areaOf(const std::vector<std::pair<double, bool>> &scored) {
   std::sort(order.begin(), order.end());
   double positives = 0, rankSum = 0;
   for (size_t begin = 0, end; begin < order.size(); begin = end) {
-    for (end = begin; end < order.size() && order[end].first ==
-                                                order[begin].first;
-         ++end)
+    for (end = begin;
+         end < order.size() && order[end].first == order[begin].first; ++end)
       ;
     // Ranks count from 1; equal scores share the mean of theirs.
     double rank = (begin + 1 + end) / 2.;

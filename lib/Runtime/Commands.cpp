@@ -85,7 +85,7 @@ static void checkOptions(const TrainOptions &options) {
     failUsage("--keep-best says which weights --out F gets, which is missing");
   checkPlotPath(options.plot);
   for (const std::string &path :
-       {options.out, options.checkpoint, options.plot})
+       {options.out, options.checkpoint, options.log, options.plot})
     if (!path.empty())
       checkWritable(path);
 }
@@ -96,9 +96,9 @@ static int stopBySignal(TrainLoop &loop, const TrainOptions &options,
   std::string path = options.checkpoint;
   if (path.empty() && !options.out.empty())
     path = options.out + ".checkpoint";
-  std::string where = fmt::format("ended in epoch {} after step {}",
-                                  loop.position().epoch + 1,
-                                  loop.position().step);
+  std::string where =
+      fmt::format("ended in epoch {} after step {}", loop.position().epoch + 1,
+                  loop.position().step);
   if (path.empty()) {
     remark("", where + "; nothing is kept without --checkpoint or --out");
     return 128 + signal;

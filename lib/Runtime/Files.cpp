@@ -94,8 +94,8 @@ public:
       ::unlink(name.c_str());
   }
   void commit(Bytes content, mode_t mode) {
-    if (!writeAll(file.number, content) ||
-        ::fchmod(file.number, mode) != 0 || ::fsync(file.number) != 0 ||
+    if (!writeAll(file.number, content) || ::fchmod(file.number, mode) != 0 ||
+        ::fsync(file.number) != 0 ||
         ::rename(name.c_str(), target.c_str()) != 0)
       failIn(path, "cannot write: {}", std::strerror(errno));
     renamed = true;

@@ -54,8 +54,7 @@ static void addCommonOptions(CLI::App &app, uint64_t &seed, int &threads) {
         uint64_t number;
         return parseAll(text, number);
       }));
-  value(app, "--threads", threads, "N", "number of threads")
-      ->check(atLeast(0));
+  value(app, "--threads", threads, "N", "number of threads")->check(atLeast(0));
 }
 
 static void addMap(CLI::App &app, std::vector<std::string> &map) {

@@ -17,7 +17,8 @@ namespace nnc::runtime {
 static std::string between(const std::string &text, const std::string &begin,
                            const std::string &end) {
   size_t from = text.find(begin) + begin.size();
-  return text.substr(from, end.empty() ? end.npos : text.find(end, from) - from);
+  return text.substr(from,
+                     end.empty() ? end.npos : text.find(end, from) - from);
 }
 
 /// CLI11's message in words of ours: lower case, one line, no full stop.

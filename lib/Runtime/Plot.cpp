@@ -59,8 +59,8 @@ static void drawPanel(Canvas &canvas, double y, const std::string &name,
   if (high > low)
     canvas.text(x0 - 8, y1, readable(low), Anchor::End);
   auto placeOf = [&](size_t i) {
-    double along = last > first ? (history[i].epoch - first) / (last - first)
-                                : .5;
+    double along =
+        last > first ? (history[i].epoch - first) / (last - first) : .5;
     double up = high > low ? (values[i] - low) / (high - low) : .5;
     return std::pair(x0 + along * (x1 - x0), y1 - up * (y1 - y0));
   };

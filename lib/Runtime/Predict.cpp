@@ -55,7 +55,8 @@ static Variants chooseEntry(const nnc_model &model,
         return functionsNamed(model, NNC_ENTRY, options.command);
       only = model.functions[i].base;
     }
-  return functionsNamed(model, NNC_ENTRY, only.empty() ? options.command : only);
+  return functionsNamed(model, NNC_ENTRY,
+                        only.empty() ? options.command : only);
 }
 
 std::vector<NamedArray> predictArrays(const nnc_model &model,

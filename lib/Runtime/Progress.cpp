@@ -91,9 +91,9 @@ void Progress::draw(int64_t steps, int64_t samples,
   int64_t left = stepsPerEpoch - reached + (epochs - epoch) * stepsPerEpoch;
   std::string before = fmt::format("epoch {}/{} ", epoch, epochs);
   std::string after =
-      fmt::format(" {}/{}  {:.0f} samples/s  ETA {}  {}", reached, stepsPerEpoch,
-                  seconds > 0 ? samples / seconds : 0, duration(perStep * left),
-                  readable(running));
+      fmt::format(" {}/{}  {:.0f} samples/s  ETA {}  {}", reached,
+                  stepsPerEpoch, seconds > 0 ? samples / seconds : 0,
+                  duration(perStep * left), readable(running));
   winsize window{};
   int64_t width =
       ioctl(STDERR_FILENO, TIOCGWINSZ, &window) == 0 && window.ws_col > 0

@@ -48,8 +48,7 @@ size_t StepPlan::turnOf(int64_t call) const {
 }
 
 /// The sizes a step is compiled for, for an error: `4 and 64`.
-static std::string
-batchesOf(const Variants &variants) {
+static std::string batchesOf(const Variants &variants) {
   std::vector<int64_t> batches;
   for (const nnc_function *variant : variants)
     if (std::optional<int64_t> batch = batchOf(*variant))
@@ -65,8 +64,7 @@ batchesOf(const Variants &variants) {
   return text;
 }
 
-static const nnc_function *
-variantOf(const Variants &variants, int64_t batch) {
+static const nnc_function *variantOf(const Variants &variants, int64_t batch) {
   for (const nnc_function *variant : variants)
     if (batchOf(*variant) == batch)
       return variant;

@@ -68,7 +68,6 @@ TrainLoop::TrainLoop(const nnc_model &model, const TrainOptions &given)
       call.rest = std::make_unique<Arguments>(*step.rest, parts.data);
     calls.push_back(std::move(call));
   }
-  // Last: what fails before leaves an older log as it is.
   log = EpochLog(options.log, state.logBytes);
 }
 
@@ -84,10 +83,10 @@ void TrainLoop::resume(const Checkpoint &checkpoint) {
   state = checkpoint.state;
   secondsBefore = state.seconds;
   bestWeights = checkpoint.best;
-  bool fits = state.at.row <= parts.training.size() &&
-              (state.running.empty() ? state.at.row == 0
-                                     : state.running.size() ==
-                                           plan.steps.size());
+  bool fits =
+      state.at.row <= parts.training.size() &&
+      (state.running.empty() ? state.at.row == 0
+                             : state.running.size() == plan.steps.size());
   for (size_t i = 0; i < state.running.size() && fits; ++i)
     fits = state.running[i].sums.size() ==
            static_cast<size_t>(plan.steps[i].full->outputs);
@@ -101,9 +100,9 @@ void TrainLoop::writeCheckpoint(const std::string &path) {
   state.seconds = seconds();
   state.logBytes = log.size();
   runtime::writeCheckpoint(
-      path, {identity(), state,
-             collectVariables(theInstance, Saved::WithSlots).tensors,
-             bestWeights});
+      path,
+      {identity(), state,
+       collectVariables(theInstance, Saved::WithSlots).tensors, bestWeights});
 }
 
 void TrainLoop::saveWeights(const std::string &path) const {
@@ -178,10 +177,9 @@ NamedValues TrainLoop::rates() const {
   for (const PlannedStep &step : plan.steps) {
     std::string rate = fmt::format("optimizer.{}.lr", step.full->base);
     if (std::optional<size_t> index = theInstance.find(rate))
-      values.emplace_back(plan.steps.size() > 1
-                              ? fmt::format("{}.lr", step.full->base)
-                              : "lr",
-                          meanOf(theInstance.read(*index)));
+      values.emplace_back(
+          plan.steps.size() > 1 ? fmt::format("{}.lr", step.full->base) : "lr",
+          meanOf(theInstance.read(*index)));
   }
   return values;
 }
@@ -308,11 +306,10 @@ void TrainLoop::run(const std::function<bool()> &stop) {
                            earlyStop->key(), state.waited,
                            state.waited == 1 ? "" : "s"));
   if (keepBest && state.best)
-    remark("", fmt::format("keeps epoch {}, whose {} of {} is the {}",
-                           state.bestEpoch, keepBest->key(),
-                           readable(*state.best),
-                           keepBest->greaterIsBetter() ? "greatest"
-                                                       : "smallest"));
+    remark("",
+           fmt::format("keeps epoch {}, whose {} of {} is the {}",
+                       state.bestEpoch, keepBest->key(), readable(*state.best),
+                       keepBest->greaterIsBetter() ? "greatest" : "smallest"));
   if (!options.checkpoint.empty() && options.every)
     writeCheckpoint(options.checkpoint);
 }

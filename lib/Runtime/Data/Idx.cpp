@@ -38,8 +38,9 @@ Array parseIdx(Bytes content, const std::string &where) {
   ElementType type = *typeOfCode(content[2]);
   size_t rank = static_cast<size_t>(content[3]), header = 4 + 4 * rank;
   if (content.size() < header)
-    failIn(where, "is cut short: the header of an IDX file of {} axes has {} "
-                  "bytes, and the file has {}",
+    failIn(where,
+           "is cut short: the header of an IDX file of {} axes has {} "
+           "bytes, and the file has {}",
            rank, header, content.size());
   Shape shape;
   for (size_t axis = 0; axis < rank; ++axis) {
@@ -52,8 +53,7 @@ Array parseIdx(Bytes content, const std::string &where) {
   std::optional<int64_t> count = checkedCount(shape, sizeOf(type));
   if (!count || static_cast<size_t>(*count) != values.size() / sizeOf(type) ||
       values.size() % sizeOf(type))
-    failIn(where,
-           "{}: the header says {}{}, and {} bytes of values follow",
+    failIn(where, "{}: the header says {}{}, and {} bytes of values follow",
            !count || static_cast<size_t>(*count) > values.size() / sizeOf(type)
                ? "is cut short"
                : "is longer than it should be",

@@ -32,8 +32,7 @@ static void rename(Safetensors &file, const std::string &path,
   std::vector<std::pair<std::string, std::string>> pairs;
   for (const std::string &item : map) {
     size_t equals = item.find('=');
-    if (equals == std::string::npos || equals == 0 ||
-        equals + 1 == item.size())
+    if (equals == std::string::npos || equals == 0 || equals + 1 == item.size())
       failUsage("--map: expected OLD=NEW, found '{}'", item);
     pairs.emplace_back(item.substr(0, equals), item.substr(equals + 1));
     const std::string &old = pairs.back().first;

@@ -4,10 +4,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "nnc/Runtime/Data/Idx.h"
 #include "TestSupport.h"
 #include "nnc/Runtime/Data/Dataset.h"
 #include "nnc/Runtime/Data/Gzip.h"
-#include "nnc/Runtime/Data/Idx.h"
 #include <zlib.h>
 
 using namespace nnc::runtime;
@@ -23,8 +23,8 @@ std::vector<std::byte> bytes(std::initializer_list<int> values) {
 
 /// Two images of 2 by 3.
 std::vector<std::byte> images() {
-  return bytes({0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3,
-                1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255});
+  return bytes({0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2,  0,  0,
+                0, 3, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 255});
 }
 
 std::vector<std::byte> gzip(Bytes content) {
@@ -51,19 +51,18 @@ TEST(Idx, ReadsEveryType) {
   EXPECT_EQ(array.at(0), 1);
   EXPECT_EQ(array.at(11), 255);
   EXPECT_EQ(parseIdx(bytes({0, 0, 9, 1, 0, 0, 0, 1, 0xfe}), "i").at(0), -2);
-  EXPECT_EQ(parseIdx(bytes({0, 0, 11, 1, 0, 0, 0, 2, 1, 2, 0xff, 0xfe}), "i")
-                .at(1),
-            -2);
+  EXPECT_EQ(
+      parseIdx(bytes({0, 0, 11, 1, 0, 0, 0, 2, 1, 2, 0xff, 0xfe}), "i").at(1),
+      -2);
   EXPECT_EQ(parseIdx(bytes({0, 0, 12, 1, 0, 0, 0, 1, 0, 1, 0, 2}), "i").at(0),
             65538);
   EXPECT_EQ(
       parseIdx(bytes({0, 0, 13, 1, 0, 0, 0, 1, 0x3f, 0xc0, 0, 0}), "i").at(0),
       1.5);
-  EXPECT_EQ(parseIdx(bytes({0, 0, 14, 1, 0, 0, 0, 1, 0xc0, 0, 0, 0, 0, 0, 0,
-                            0}),
-                     "i")
-                .at(0),
-            -2);
+  EXPECT_EQ(
+      parseIdx(bytes({0, 0, 14, 1, 0, 0, 0, 1, 0xc0, 0, 0, 0, 0, 0, 0, 0}), "i")
+          .at(0),
+      -2);
 }
 
 TEST(Idx, RefusesBrokenFiles) {
@@ -86,8 +85,8 @@ TEST(Idx, RefusesBrokenFiles) {
             "i: is no IDX file or is cut short");
   // A shape whose product does not fit 64 bits.
   EXPECT_EQ(errorOf([&] {
-              parseIdx(bytes({0,    0,    14,   3,    0xff, 0xff, 0xff, 0xff,
-                              0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}),
+              parseIdx(bytes({0, 0, 14, 3, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                              0xff, 0xff, 0xff, 0xff, 0xff, 0xff}),
                        "i");
             }),
             "i: is cut short: the header says float64[4294967295, 4294967295, "
@@ -106,8 +105,9 @@ TEST(Gzip, ReadsMembersAndRefusesTheRest) {
   expectEveryPrefixRefused(one, [](const auto &part) { gunzip(part, "g"); });
   // A flip in the checksum, the size or the data; a few bits of the header
   // say nothing about the content.
-  EXPECT_GT(refusedFlips(one, [](const auto &content) { gunzip(content, "g"); }),
-            (one.size() - 10) * 8 - 1);
+  EXPECT_GT(
+      refusedFlips(one, [](const auto &content) { gunzip(content, "g"); }),
+      (one.size() - 10) * 8 - 1);
   EXPECT_EQ(errorOf([] { gunzip(bytes({1, 2, 3}), "g"); }),
             "g: is no gzip file, or is cut short or corrupt");
 }
@@ -129,8 +129,9 @@ TEST(Idx, FeedsInputs) {
     EXPECT_EQ(data.columns()[0].values.at(11), 255);
   }
   EXPECT_EQ(testing::internal::GetCapturedStderr(),
-            plain + ": remark: array 'image' is converted from uint8 to "
-                    "float32\n" +
+            plain +
+                ": remark: array 'image' is converted from uint8 to "
+                "float32\n" +
                 packed +
                 ": remark: array 'image' is converted from uint8 to float32\n");
   Dataset data;

@@ -75,11 +75,10 @@ TEST(Metrics, FindsEntriesAndInputs) {
   MetricSet set(fakeModel(), step, {"r2(y,t)", "mse(predict.y,t)"});
   EXPECT_EQ(set.names(),
             (std::vector<std::string>{"r2(y,t)", "mse(predict.y,t)"}));
-  EXPECT_EQ(
-      errorOf([&] { MetricSet(fakeModel(), step, {"r2(q,t)"}); },
-              ExitWrongUsage),
-      "--metric r2(q,t): no entry has an output 'q'; there are 'y', 'p' "
-      "and 'loss'");
+  EXPECT_EQ(errorOf([&] { MetricSet(fakeModel(), step, {"r2(q,t)"}); },
+                    ExitWrongUsage),
+            "--metric r2(q,t): no entry has an output 'q'; there are 'y', 'p' "
+            "and 'loss'");
   EXPECT_EQ(errorOf([&] { MetricSet(fakeModel(), step, {"r2(y,q)"}); },
                     ExitWrongUsage),
             "--metric r2(y,q): there is no input 'q'; 'train' has 'x' and 't'");

@@ -102,8 +102,7 @@ TEST_F(Program, SaysWhatOptionsTake) {
       {{"--batch=4", "--batch=2"}, "--batch is given 2 times"},
       {{"--epochs", "-1"},
        "--epochs: expected a whole number from 0 on, found '-1'"},
-      {{"--split", "1"},
-       "--split: expected a part between 0 and 1, found '1'"},
+      {{"--split", "1"}, "--split: expected a part between 0 and 1, found '1'"},
       {{"--last-batch", "odd"},
        "--last-batch: expected smaller or drop, found 'odd'"},
       {{"--seed", "x"}, "--seed: expected a whole number from 0 on, found 'x'"},
@@ -117,8 +116,9 @@ TEST_F(Program, SaysWhatOptionsTake) {
       {{"--keep-best", "loss"},
        "--keep-best says which weights --out F gets, which is missing"},
       {{"--plot", "p.gif"}, "--plot p.gif: expected .svg or .png"},
-      {{"--columns", "x"}, "--columns: expected INPUT=COLUMN or "
-                           "INPUT=FIRST:LAST, found 'x'"},
+      {{"--columns", "x"},
+       "--columns: expected INPUT=COLUMN or "
+       "INPUT=FIRST:LAST, found 'x'"},
       {{"--columns", "x=x0,x=x1"}, "--columns maps 'x' twice"},
       {{"--columns", "q=x0"}, "--columns: there is no input 'q'"},
       {{"--what"}, "unknown option '--what'"},

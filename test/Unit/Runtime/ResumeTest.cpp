@@ -51,8 +51,8 @@ protected:
       loop.saveWeights(folder / "w.safetensors");
     last = loop.position();
     history = loop.history();
-    all = formatSafetensors(
-        collectVariables(loop.instance(), Saved::WithSlots));
+    all =
+        formatSafetensors(collectVariables(loop.instance(), Saved::WithSlots));
     said = testing::internal::GetCapturedStderr();
     return loop.isFinished();
   }
@@ -314,11 +314,12 @@ TEST_F(Resume, AlternatesSteps) {
   EXPECT_EQ(history[0].values[0].first, "train.loss");
   EXPECT_EQ(history[0].values[1].first, "shift.loss");
   EXPECT_EQ(history[0].values[2].first, "train.lr");
-  for (const char *text : {"", "train:", "train:0", "train:x", "train,", ":2"}) {
+  for (const char *text :
+       {"", "train:", "train:0", "train:x", "train,", ":2"}) {
     options.step = text;
-    EXPECT_EQ(refused(ExitWrongUsage),
-              fmt::format("--step: expected NAME or NAME:CALLS,…, found '{}'",
-                          text));
+    EXPECT_EQ(
+        refused(ExitWrongUsage),
+        fmt::format("--step: expected NAME or NAME:CALLS,…, found '{}'", text));
   }
   options.step = "train,train:2";
   EXPECT_EQ(refused(ExitWrongUsage), "--step names 'train' twice");
@@ -344,9 +345,9 @@ TEST_F(Resume, KeepsTheBestAndStopsEarly) {
   EXPECT_EQ(history.size(), best + 4);
   EXPECT_NE(said.find("remark: stopped early: loss was best 3 epochs ago\n"),
             std::string::npos);
-  EXPECT_NE(said.find(fmt::format("remark: keeps epoch {}, whose loss of",
-                                  best + 1)),
-            std::string::npos);
+  EXPECT_NE(
+      said.find(fmt::format("remark: keeps epoch {}, whose loss of", best + 1)),
+      std::string::npos);
   Safetensors kept = parseSafetensors(readFile(folder / "w.safetensors"), "w");
   options.earlyStop.clear();
   options.keepBest.clear();
@@ -365,10 +366,11 @@ TEST_F(Resume, KeepsTheBestAndStopsEarly) {
   options.keepBest.clear();
   for (const char *text : {"loss", "loss:", "loss:0", "loss:x", ":3"}) {
     options.earlyStop = text;
-    EXPECT_EQ(refused(ExitWrongUsage),
-              fmt::format("--early-stop: expected METRIC:PATIENCE, the patience "
-                          "in epochs, found '{}'",
-                          text));
+    EXPECT_EQ(
+        refused(ExitWrongUsage),
+        fmt::format("--early-stop: expected METRIC:PATIENCE, the patience "
+                    "in epochs, found '{}'",
+                    text));
   }
 }
 
