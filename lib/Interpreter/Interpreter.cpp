@@ -43,7 +43,8 @@ public:
 
   TensorRef get(Value value) const { return values.at(value).tensor; }
 
-  /// Runs a primitive. Its operands are gone if it was their last user.
+  /// Runs a primitive or a loop. Its operands are gone if it was their last
+  /// user.
   LogicalResult run(Operation *op);
 
 private:
@@ -51,6 +52,8 @@ private:
     TensorRef tensor;
     size_t usesLeft;
   };
+
+  LogicalResult runScan(ScanOp scan, SmallVectorImpl<Tensor> &results);
 
   static size_t countUses(Value value) {
     return std::distance(value.use_begin(), value.use_end());
@@ -67,8 +70,9 @@ private:
 } // namespace
 
 LogicalResult Frame::run(Operation *op) {
+  auto scan = dyn_cast<ScanOp>(op);
   const RuleTable::Rule *rule = getRules().find(op->getName().getStringRef());
-  if (!rule)
+  if (!rule && !scan)
     return op->emitError() << "'" << op->getName() << "' cannot be interpreted"
                            << (isa<GradientOp>(op) ? ": run nn-differentiate first" : "");
   SmallVector<const Tensor *> operands;
@@ -81,13 +85,59 @@ LogicalResult Frame::run(Operation *op) {
       return op->emitError() << type << " is too large for the interpreter";
     results.emplace_back(type);
   }
-  if (failed((*rule)(op, operands, results)))
+  if (failed(scan ? runScan(scan, results) : (*rule)(op, operands, results)))
     return failure();
   for (auto [value, tensor] : llvm::zip_equal(op->getResults(), results))
     if (!value.use_empty())
       bind(value, std::make_shared<const Tensor>(std::move(tensor)));
   for (Value operand : op->getOperands())
     release(operand);
+  return success();
+}
+
+/// Copies all of `from` to the place of `to` that begins `at` elements in, or
+/// the other way round.
+static void copySlot(const Tensor &from, int64_t fromAt, Tensor &to, int64_t toAt, int64_t count) {
+  if (from.isFloat())
+    std::copy_n(from.floats.begin() + fromAt, count, to.floats.begin() + toAt);
+  else
+    std::copy_n(from.ints.begin() + fromAt, count, to.ints.begin() + toAt);
+}
+
+LogicalResult Frame::runScan(ScanOp scan, SmallVectorImpl<Tensor> &results) {
+  SmallVector<TensorRef> carries, captures;
+  for (Value init : scan.getInits())
+    carries.push_back(get(init));
+  for (Value capture : scan.getCaptures())
+    captures.push_back(get(capture));
+  NextOp next = scan.getNext();
+  int64_t turns = scan.getTurns();
+  for (int64_t turn = 0; turn < turns; ++turn) {
+    int64_t slot = scan.getReverse() ? turns - 1 - turn : turn;
+    Frame frame;
+    for (auto [argument, tensor] : llvm::zip_equal(scan.getCarryArguments(), carries))
+      frame.bind(argument, tensor);
+    for (auto [argument, tensor] : llvm::zip_equal(scan.getCaptureArguments(), captures))
+      frame.bind(argument, tensor);
+    for (auto [argument, array] : llvm::zip_equal(scan.getSliceArguments(), scan.getScanned())) {
+      Tensor slice(cast<RankedTensorType>(argument.getType()));
+      int64_t count = slice.type.getNumElements();
+      copySlot(*get(array), slot * count, slice, 0, count);
+      frame.bind(argument, std::make_shared<const Tensor>(std::move(slice)));
+    }
+    for (Operation &op : scan.getBodyBlock()->without_terminator())
+      if (failed(frame.run(&op)))
+        return failure();
+    for (auto [carry, value] : llvm::zip_equal(carries, next.getCarries()))
+      carry = frame.get(value);
+    for (auto [i, value] : llvm::enumerate(next.getCollects())) {
+      TensorRef tensor = frame.get(value);
+      int64_t count = tensor->type.getNumElements();
+      copySlot(*tensor, 0, results[scan.getNumCarries() + i], slot * count, count);
+    }
+  }
+  for (auto [i, carry] : llvm::enumerate(carries))
+    results[i] = *carry;
   return success();
 }
 
