@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "RandomScan.h"
+#include "nnc/Analysis/Flops.h"
 #include "nnc/Analysis/ModelInterface.h"
 #include "nnc/InitAllDialects.h"
 #include "nnc/Interpreter/Interpreter.h"
@@ -18,6 +19,7 @@
 #include "mlir/Pass/PassManager.h"
 #include "gtest/gtest.h"
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <random>
@@ -173,6 +175,45 @@ std::string lower(int64_t turns) {
 TEST(ScanSize, IsTheSameForAnyNumberOfTurns) {
   auto count = [](const std::string &text) { return std::count(text.begin(), text.end(), '\n'); };
   EXPECT_EQ(count(lower(10)), count(lower(1000)));
+}
+
+TEST(ScanFlops, CountTurns) {
+  auto module = parse("nn.entry @e(%x: tensor<10x4xf32>) -> tensor<10x4xf32> {\n"
+                      "  %y = nn.scan 10 over(%s = %x : tensor<10x4xf32>) collect(tensor<10x4xf32>) {\n"
+                      "    %0 = nn.neg %s : tensor<4xf32>\n"
+                      "    nn.next collect %0 collect tensor<4xf32>\n  }\n"
+                      "  %z = nn.neg %y : tensor<10x4xf32>\n"
+                      "  nn.return %z : tensor<10x4xf32>\n}\n");
+  EXPECT_EQ(countFunctionFlops(module->lookupSymbol("e")), 80u);
+}
+
+/// The token before, in each turn; the last one is used by none.
+TEST(ScanIndices, AreChecked) {
+  auto module = parse("nn.entry @e(%first: tensor<i32>, %ids: tensor<3xi32>) -> tensor<3x5xf32> {\n"
+                      "  %l, %y = nn.scan 3 carry(%b = %first : tensor<i32>) over(%s = %ids : "
+                      "tensor<3xi32>) collect(tensor<3x5xf32>) {\n"
+                      "    %0 = nn.one_hot %b : tensor<i32> -> tensor<5xf32>\n"
+                      "    nn.next %s collect %0 : tensor<i32> collect tensor<5xf32>\n  }\n"
+                      "  nn.return %y : tensor<3x5xf32>\n}\n");
+  auto loaded = compile(*module, 3);
+  ASSERT_TRUE(loaded);
+  const nnc_model &model = *loaded->getDescriptor();
+  void *instance = std::aligned_alloc(model.align, alignToBuffer(model.size));
+  ASSERT_EQ(model.init(instance, 1), NNC_OK);
+  auto call = [&](int32_t first, std::array<int32_t, 3> ids) {
+    std::array<float, 15> y;
+    void *arguments[] = {&first, ids.data(), y.data()};
+    int status = model.functions[0].call(instance, arguments);
+    if (status == NNC_OK) {
+      EXPECT_EQ(y[first] + y[5 + ids[0]] + y[10 + ids[1]], 3.0f);
+    }
+    return status;
+  };
+  EXPECT_EQ(call(4, {0, 3, 99}), NNC_OK);
+  EXPECT_EQ(call(5, {0, 3, 1}), -3);
+  EXPECT_EQ(call(4, {-1, 3, 1}), -3);
+  EXPECT_EQ(call(4, {0, 7, 1}), -3);
+  std::free(instance);
 }
 
 } // namespace
