@@ -9,6 +9,7 @@ namespace nnc::driver {
 
 int runBuild(const Invocation &invocation, mlir::MLIRContext &context);
 int runCheck(const Invocation &invocation, mlir::MLIRContext &context);
+int runFmt(const Invocation &invocation);
 int runInfo(const Invocation &invocation, mlir::MLIRContext &context);
 /// predict and evaluate.
 int runPredict(const Invocation &invocation, runtime::PredictOptions options,

@@ -36,6 +36,8 @@ int nnc::driver::run(int argc, char **argv) {
     return runPredict(invocation, invocation.evaluate, context);
   case Command::Check:
     return runCheck(invocation, context);
+  case Command::Fmt:
+    return runFmt(invocation);
   case Command::Info:
     return runInfo(invocation, context);
   case Command::None:

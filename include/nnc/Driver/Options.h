@@ -15,7 +15,7 @@
 
 namespace nnc::driver {
 
-enum class Command { None, Build, Run, Train, Predict, Evaluate, Check, Info };
+enum class Command { None, Build, Run, Train, Predict, Evaluate, Check, Fmt, Info };
 
 /// What is compiled and how; shared by every command that compiles.
 struct CodeArguments {
@@ -51,6 +51,9 @@ struct Invocation {
   bool interpret = false;
   /// `check --gradients`.
   bool gradients = false;
+  /// `fmt FILE…`, `fmt --check`.
+  std::vector<std::string> files;
+  bool check = false;
   /// `info FILE`, `info --values`.
   std::string file;
   bool values = false;

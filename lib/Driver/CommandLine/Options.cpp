@@ -153,6 +153,11 @@ std::vector<std::pair<CLI::App *, Command>> define(CLI::App &app, Invocation &in
   check.add_option("--seed", invocation.run.seed, "seed of everything random");
   addCodeOptions(check, invocation.code);
 
+  CLI::App &fmt = add("fmt", "bring .nn files into the language's style", Command::Fmt);
+  fmt.add_option("FILE", invocation.files, "FILE.nn; - is standard input, written to standard output")
+      ->required();
+  fmt.add_flag("--check", invocation.check, "change nothing; exit 1 if a file is not in style");
+
   CLI::App &info = add("info", "what is in a model or weights file", Command::Info);
   info.add_option("FILE", invocation.file, "FILE.nn, FILE.mlir or FILE.safetensors")->required();
   info.add_flag("--values", invocation.values, "print values, large ones in short");

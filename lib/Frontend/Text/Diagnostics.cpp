@@ -224,9 +224,12 @@ void DiagnosticEngine::print(raw_ostream &os) const {
   os.enable_colors(os.is_displayed() && os.has_colors() &&
                    (!noColor || !*noColor));
 
-  unsigned numPrinted = 0, numHidden = 0;
+  unsigned numPrinted = 0, numHidden = 0, numWarnings = 0;
   for (const Diagnostic *diagnostic : getSorted()) {
+    if (!printed.insert(diagnostic).second)
+      continue;
     bool isError = diagnostic->severity == Severity::Error;
+    numWarnings += !isError;
     if (numPrinted == maxErrors) {
       numHidden += isError;
       continue;
@@ -243,6 +246,9 @@ void DiagnosticEngine::print(raw_ostream &os) const {
   if (numHidden != 0)
     os << "too many errors: " << numHidden << " more "
        << (numHidden == 1 ? "is" : "are") << " not shown\n";
+  if (numWarnings != 0)
+    os << numWarnings << (numWarnings == 1 ? " warning" : " warnings")
+       << " generated\n";
 }
 
 //===----------------------------------------------------------------------===//

@@ -54,7 +54,12 @@ TEST(Diagnostics, WarningsAreNoErrors) {
   EXPECT_FALSE(source.diags.hasErrors());
   EXPECT_EQ(source.print(), "digits.nn:1:1: warning: 'a' is not used\n"
                             "a = 1\n"
-                            "^\n");
+                            "^\n"
+                            "1 warning generated\n");
+  // What has been printed is not printed again.
+  source.diags.warning(source.at("1"), "another");
+  EXPECT_EQ(source.print(), "digits.nn:1:5: warning: another\na = 1\n    ^\n"
+                            "1 warning generated\n");
 }
 
 TEST(Diagnostics, CountsCharactersNotBytes) {
@@ -111,7 +116,8 @@ TEST(Diagnostics, SortsAndDropsDuplicates) {
                             "digits.nn:1:1: error: earlier\na\n^\n"
                             "digits.nn:2:1: error: later\nb\n^\n"
                             "digits.nn:2:1: warning: later\nb\n^\n"
-                            "other.nn:1:1: error: in the import\nc\n^\n");
+                            "other.nn:1:1: error: in the import\nc\n^\n"
+                            "1 warning generated\n");
 }
 
 TEST(Diagnostics, StopsAfterTwentyErrors) {

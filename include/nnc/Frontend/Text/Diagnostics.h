@@ -12,6 +12,7 @@
 #define NNC_FRONTEND_TEXT_DIAGNOSTICS_H
 
 #include "llvm/ADT/ArrayRef.h"
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/Twine.h"
@@ -95,8 +96,8 @@ public:
   /// All messages in source order, each once.
   llvm::SmallVector<const Diagnostic *> getSorted() const;
 
-  /// Prints all messages; colour only where `os` is a terminal and NO_COLOR is
-  /// not set.
+  /// Prints all messages that it has not printed yet, and how many warnings
+  /// there were; colour only where `os` is a terminal and NO_COLOR is not set.
   void print(llvm::raw_ostream &os) const;
 
 private:
@@ -121,6 +122,7 @@ private:
     const char *pointer = nullptr;
   };
   mutable LastPlace last;
+  mutable llvm::DenseSet<const Diagnostic *> printed;
 };
 
 /// The candidate that `name` is most likely a misspelling of, or empty if none

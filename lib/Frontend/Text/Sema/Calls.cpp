@@ -211,8 +211,11 @@ Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
     return Datum();
   if (numSupplied != 0 && !values.empty())
     values[0] = Datum::ofTensor(function.calls);
-  return callFunction(resolved->function, declName, std::move(values),
-                      call->loc, std::move(names), resolved->mode);
+  std::vector<std::optional<Datum>> given = values;
+  Datum value = callFunction(resolved->function, declName, std::move(values),
+                             call->loc, std::move(names), resolved->mode);
+  lintCall(resolved->function, given, value, call->loc);
+  return value;
 }
 
 Datum GraphGen::callLibrary(StringRef name, ArrayRef<Datum> args, SMLoc loc) {

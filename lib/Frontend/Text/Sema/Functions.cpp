@@ -165,6 +165,8 @@ void GraphGen::generateVariant(const ast::FunctionDecl *decl, StringRef name,
   function = FunctionState();
   function.decl = decl;
   function.isStep = isStep;
+  linearResults.clear();
+  softmaxResults.clear();
   numSteps = 0;
   isExhausted = false;
   Frame made;

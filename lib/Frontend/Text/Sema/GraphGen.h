@@ -86,6 +86,12 @@ public:
   Datum callFunction(const Callee &callee, llvm::StringRef name,
                      std::vector<std::optional<Datum>> given, llvm::SMLoc loc,
                      NameScope names = {}, CallMode mode = CallMode::Plain);
+  /// Warns of what a call in the user's file can hardly have been meant to do
+  /// (Lint.cpp).
+  void lintCall(const Callee &callee, llvm::ArrayRef<std::optional<Datum>> args,
+                const Datum &value, llvm::SMLoc loc);
+  void warn(llvm::SMLoc loc, const llvm::Twine &message, llvm::SMLoc noteLoc,
+            llvm::StringRef note);
   /// Calls a function of the standard library with positional arguments.
   Datum callLibrary(llvm::StringRef name, llvm::ArrayRef<Datum> args,
                     llvm::SMLoc loc);
@@ -240,6 +246,9 @@ public:
     /// The number of earlier calls, as f32, once asked for.
     mlir::Value calls;
   } function;
+  /// What calls in the user's files gave, for warnings, and where they are.
+  llvm::DenseMap<mlir::Value, llvm::SMLoc> linearResults, softmaxResults;
+
   /// Schedules may be called: the learning rate is being evaluated.
   bool inLearningRate = false;
 

@@ -40,7 +40,13 @@ public:
   void checkFunction(const ast::FunctionDecl &decl);
   void checkConsts();
 
+  /// Warns of constants of the main file that no file has read.
+  static void warnOfConsts(const FileScope &file, const StringSet<> &read,
+                           DiagnosticEngine &diags);
+
   MapVector<const ast::FunctionDecl *, CallEdges> calls;
+  /// Constants that were read.
+  StringSet<> readConsts;
 
 private:
   void checkParams(const ast::FunctionDecl &decl);
@@ -52,6 +58,19 @@ private:
   void checkElement(const ast::Type &type);
   void addEdge(StringRef name, SMLoc loc);
   void bind(const ast::Identifier &name) { bound.insert(name.name); }
+  void addUse(StringRef name) {
+    used.insert(name);
+    if (!bound.contains(name) && lookupConst(name, file))
+      readConsts.insert(name);
+  }
+  void noteUnused(ArrayRef<ast::Identifier> names, StringRef what) {
+    for (const ast::Identifier &name : names)
+      if (name.name.starts_with("_"))
+        return;
+    candidates.push_back({names, what.str()});
+  }
+  void addUses(const ast::Expr *expr);
+  void warnOfUnused();
 
   DiagnosticEngine &diags;
   const FileScope &file;
@@ -59,6 +78,13 @@ private:
   StringSet<> bound;
   /// Names bound anywhere in the body: one of them read before is early.
   StringSet<> everBound;
+  /// Names read anywhere in the body, and those of which one should be.
+  StringSet<> used;
+  struct Candidate {
+    ArrayRef<ast::Identifier> names;
+    std::string what;
+  };
+  std::vector<Candidate> candidates;
   unsigned repeats = 0;
 };
 
@@ -76,6 +102,7 @@ void BodyChecker::addEdge(StringRef name, SMLoc loc) {
 }
 
 void BodyChecker::checkName(StringRef name, SMLoc loc) {
+  addUse(name);
   if (bound.contains(name) || lookupConst(name, file) || isBuiltinValue(name))
     return;
   if (lookupFunction(name, file) || lookupInitializer(name, file)) {
@@ -106,6 +133,7 @@ void BodyChecker::checkCall(const ast::CallExpr *call) {
     checkExpr(arg.value);
   if (name.empty())
     return checkExpr(call->callee);
+  addUse(name);
   if (lookupFunction(name, file) || lookupInitializer(name, file))
     return addEdge(name, call->loc);
   // A function that was passed, or a value: evaluation knows.
@@ -184,6 +212,10 @@ void BodyChecker::checkStmt(const ast::Stmt *stmt) {
     checkExpr(binding->value);
     for (const ast::Identifier &target : binding->targets)
       bind(target);
+    // `ok = require(…)` is there for its message.
+    auto *call = dyn_cast<ast::CallExpr>(binding->value);
+    if (!call || call->getCalleeName() != "require")
+      noteUnused(binding->targets, "variable");
     return;
   }
   case ast::StmtKind::Variable: {
@@ -194,6 +226,7 @@ void BodyChecker::checkStmt(const ast::Stmt *stmt) {
         checkExpr(dim);
     }
     checkExpr(variable->init);
+    noteUnused(variable->name, variable->isParam ? "parameter" : "state");
     return bind(variable->name);
   }
   case ast::StmtKind::Update: {
@@ -265,6 +298,63 @@ void BodyChecker::checkBlock(const ast::Block &block) {
 // Declarations
 //===----------------------------------------------------------------------===//
 
+static size_t numSupplied(const ast::FunctionDecl &decl) {
+  switch (decl.functionKind) {
+  case ast::FunctionKind::Optimizer:
+    return 2;
+  case ast::FunctionKind::Schedule:
+    return 1;
+  case ast::FunctionKind::Initializer:
+    return 3;
+  default:
+    return 0;
+  }
+}
+
+/// The names in a dimension, which may bind them.
+void BodyChecker::addUses(const ast::Expr *expr) {
+  if (auto *name = dyn_cast<ast::NameExpr>(expr)) {
+    used.insert(name->name);
+    if (lookupConst(name->name, file))
+      readConsts.insert(name->name);
+  } else if (auto *unary = dyn_cast<ast::UnaryExpr>(expr)) {
+    addUses(unary->operand);
+  } else if (auto *binary = dyn_cast<ast::BinaryExpr>(expr)) {
+    addUses(binary->lhs);
+    addUses(binary->rhs);
+  } else if (auto *call = dyn_cast<ast::CallExpr>(expr)) {
+    for (const ast::Argument &arg : call->args)
+      addUses(arg.value);
+  } else if (auto *index = dyn_cast<ast::IndexExpr>(expr)) {
+    addUses(index->base);
+  }
+}
+
+void BodyChecker::warnOfUnused() {
+  for (const Candidate &candidate : candidates) {
+    if (any_of(candidate.names, [&](const ast::Identifier &name) {
+          return used.contains(name.name);
+        }))
+      continue;
+    std::string list;
+    for (const ast::Identifier &name : candidate.names)
+      list += (list.empty() ? "'" : ", '") + name.name.str() + "'";
+    bool isOne = candidate.names.size() == 1;
+    diags.warning(candidate.names.front().loc,
+                  "unused " + candidate.what + (isOne ? " " : "s ") + list);
+  }
+  candidates.clear();
+  used.clear();
+}
+
+void BodyChecker::warnOfConsts(const FileScope &file, const StringSet<> &read,
+                               DiagnosticEngine &diags) {
+  for (const ConstInfo &info : file.ownConsts)
+    if (StringRef name = info.decl->name.name;
+        !read.contains(name) && !name.starts_with("_"))
+      diags.warning(info.decl->loc, "unused constant '" + name + "'");
+}
+
 void BodyChecker::checkParams(const ast::FunctionDecl &decl) {
   bool isExported = decl.functionKind == ast::FunctionKind::Entry ||
                     decl.functionKind == ast::FunctionKind::Step;
@@ -273,9 +363,16 @@ void BodyChecker::checkParams(const ast::FunctionDecl &decl) {
     bind(param.name);
   for (const std::string &dim : freeDims(decl, file))
     bound.insert(dim);
+  // What the compiler supplies need not be read.
+  for (const ast::Parameter &param :
+       decl.params.drop_front(std::min(numSupplied(decl), decl.params.size())))
+    noteUnused(param.name, isExported ? "input" : "argument");
   for (const ast::Parameter &param : decl.params) {
-    if (param.type)
+    if (param.type) {
       checkElement(*param.type);
+      for (const ast::Expr *dim : param.type->dims)
+        addUses(dim);
+    }
     if (param.defaultValue && !isExported)
       checkExpr(param.defaultValue);
     if (!isExported)
@@ -301,6 +398,7 @@ void BodyChecker::checkFunction(const ast::FunctionDecl &decl) {
       !alwaysReturns(decl.body))
     diags.error(decl.loc, "'" + decl.name.name +
                               "' does not end in 'return' on every way");
+  warnOfUnused();
   current = nullptr;
 }
 
@@ -366,6 +464,7 @@ checkRecursion(const MapVector<const ast::FunctionDecl *, CallEdges> &calls,
 }
 
 void checkNames(Program &program) {
+  StringSet<> readConsts;
   MapVector<const ast::FunctionDecl *, CallEdges> calls;
   for (const FileScope &file : program.files) {
     if (file.isLibrary || !file.file)
@@ -377,7 +476,10 @@ void checkNames(Program &program) {
         checker.checkFunction(*function);
     for (auto &entry : checker.calls)
       calls.insert(entry);
+    for (auto &entry : checker.readConsts)
+      readConsts.insert(entry.getKey());
   }
+  BodyChecker::warnOfConsts(*program.main, readConsts, program.diags);
   checkRecursion(calls, program.diags);
 }
 
