@@ -99,8 +99,20 @@ static double addFloat(double x, double y) { return x + y; }
 static int64_t addInt(int64_t x, int64_t y) { return modulo(x, y, std::plus<uint64_t>()); }
 static int64_t andInt(int64_t x, int64_t y) { return x && y; }
 static double divFloat(double x, double y) { return x / y; }
-static double floorDivFloat(double x, double y) { return std::floor(x / y); }
-static double modFloat(double x, double y) { return x - y * std::floor(x / y); }
+/// Exact, as Python's: the remainder of the division, moved to the sign of y.
+static double modFloat(double x, double y) {
+  double rest = std::fmod(x, y);
+  if (rest == 0)
+    return std::copysign(0.0, y);
+  return std::signbit(rest) != std::signbit(y) ? rest + y : rest;
+}
+/// x / y may round up to a whole number that is above it.
+static double floorDivFloat(double x, double y) {
+  double quotient = x / y;
+  if (!std::isfinite(quotient) || !std::isfinite(y))
+    return std::floor(quotient);
+  return std::nearbyint((x - modFloat(x, y)) / y);
+}
 static double mulFloat(double x, double y) { return x * y; }
 static int64_t mulInt(int64_t x, int64_t y) { return modulo(x, y, std::multiplies<uint64_t>()); }
 static int64_t orInt(int64_t x, int64_t y) { return x || y; }

@@ -39,6 +39,8 @@ using TensorRef = std::shared_ptr<const Tensor>;
 /// The values of one run of a block.
 class Frame {
 public:
+  explicit Frame(InterpreterObserver *observer) : observer(observer) {}
+
   void bind(Value value, TensorRef tensor) { values[value] = {std::move(tensor), countUses(value)}; }
 
   TensorRef get(Value value) const { return values.at(value).tensor; }
@@ -64,6 +66,7 @@ private:
       values.erase(it);
   }
 
+  InterpreterObserver *observer;
   DenseMap<Value, Entry> values;
 };
 
@@ -78,6 +81,14 @@ LogicalResult Frame::run(Operation *op) {
   SmallVector<const Tensor *> operands;
   for (Value operand : op->getOperands())
     operands.push_back(values.at(operand).tensor.get());
+  SmallVector<Tensor, 2> changed;
+  if (observer) {
+    for (const Tensor *&operand : operands)
+      changed.push_back(*operand);
+    observer->beforeOp(op, changed);
+    for (auto [operand, copy] : llvm::zip_equal(operands, changed))
+      operand = &copy;
+  }
   SmallVector<Tensor, 2> results;
   for (Value result : op->getResults()) {
     auto type = cast<RankedTensorType>(result.getType());
@@ -87,6 +98,8 @@ LogicalResult Frame::run(Operation *op) {
   }
   if (failed(scan ? runScan(scan, results) : (*rule)(op, operands, results)))
     return failure();
+  if (observer)
+    observer->afterOp(op, results);
   for (auto [value, tensor] : llvm::zip_equal(op->getResults(), results))
     if (!value.use_empty())
       bind(value, std::make_shared<const Tensor>(std::move(tensor)));
@@ -114,7 +127,7 @@ LogicalResult Frame::runScan(ScanOp scan, SmallVectorImpl<Tensor> &results) {
   int64_t turns = scan.getTurns();
   for (int64_t turn = 0; turn < turns; ++turn) {
     int64_t slot = scan.getReverse() ? turns - 1 - turn : turn;
-    Frame frame;
+    Frame frame(observer);
     for (auto [argument, tensor] : llvm::zip_equal(scan.getCarryArguments(), carries))
       frame.bind(argument, tensor);
     for (auto [argument, tensor] : llvm::zip_equal(scan.getCaptureArguments(), captures))
@@ -155,7 +168,7 @@ LogicalResult Interpreter::initialize(uint64_t seed) {
     Block &init = variable.getInit().front();
     Tensor state(cast<RankedTensorType>(init.getArgument(0).getType()));
     state.ints[0] = static_cast<int64_t>(seed + hashName(variable.getSymName()));
-    Frame frame;
+    Frame frame(options.observer);
     frame.bind(init.getArgument(0), std::make_shared<const Tensor>(std::move(state)));
     for (Operation &op : init.without_terminator())
       if (failed(frame.run(&op)))
@@ -177,7 +190,7 @@ FailureOr<SmallVector<Tensor>> Interpreter::call(StringRef name, ArrayRef<Tensor
     return function.emitError() << "'" << name << "' has " << expected.size()
                                 << " inputs but is called with " << inputs.size();
 
-  Frame frame;
+  Frame frame(options.observer);
   for (auto [i, input] : llvm::enumerate(inputs)) {
     if (input.type != expected[i])
       return function.emitError() << "input " << i << " of '" << name << "' is " << expected[i]

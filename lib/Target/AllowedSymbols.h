@@ -21,6 +21,8 @@ inline constexpr llvm::StringLiteral kAllowedMathFunctions[] = {
     "fmod", "log",   "log10",     "log1p", "log2", "nearbyint", "pow",
     "rint", "round", "roundeven", "sin",   "sinh", "sqrt",      "tan",
     "tanh", "trunc",
+    // What LLVM makes of both functions of one number where the system has it.
+    "sincos",
 };
 
 /// The names that the ARM ABI gives the functions of memory, without the width.

@@ -32,7 +32,8 @@ def ConvertKernelToLinalg : Pass<"convert-kernel-to-linalg", "::mlir::ModuleOp">
     temporaries. Its body is a sequence of `linalg.generic` ops, with loops
     written out only where elements depend on one another in order. Booleans
     are bytes in memory. The attribute `kernel.inplace` lists the pairs
-    `[input, output]` that may share a buffer.
+    `[input, output]` that may share a buffer; `kernel.first_output` is the
+    number of the argument that the outputs begin at.
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
       "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",

@@ -15,10 +15,20 @@
 
 namespace nnc {
 
+/// Sees, and may change, what primitives compute with.
+class InterpreterObserver {
+public:
+  virtual ~InterpreterObserver() = default;
+  virtual void beforeOp(mlir::Operation *op, llvm::MutableArrayRef<Tensor> operands) {}
+  virtual void afterOp(mlir::Operation *op, llvm::MutableArrayRef<Tensor> results) {}
+};
+
 struct InterpreterOptions {
   /// Round f32 variables, inputs and outputs to f32 where they are stored, as
   /// emitted code does; everything between stays in double.
   bool roundVariables = false;
+  /// Must outlive the interpreter; null for none.
+  InterpreterObserver *observer = nullptr;
 };
 
 /// True if the interpreter can run the op with this name, such as "nn.add".

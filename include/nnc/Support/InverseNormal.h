@@ -11,8 +11,10 @@
 #define NNC_SUPPORT_INVERSENORMAL_H
 
 #include "nnc/Support/Threefry.h"
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 
 namespace nnc {
 namespace detail {
@@ -29,6 +31,29 @@ inline double evaluatePolynomial(const double (&coefficients)[N], double x) {
   return sum;
 }
 
+/// The natural logarithm of a normal number, operation by operation as emitted
+/// code computes it (fdlibm's, after a reduction to [sqrt(1/2), sqrt(2))): the
+/// library's would differ in the last bit.
+inline double logarithm(double x) {
+#ifdef __clang__
+#pragma STDC FP_CONTRACT OFF
+#endif
+  static constexpr double coefficients[] = {
+      6.666666666666735130e-01, 3.999999999940941908e-01,
+      2.857142874366239149e-01, 2.222219843214978396e-01,
+      1.818357216161805012e-01, 1.531383769920937332e-01,
+      1.479819860511658591e-01};
+  constexpr int64_t root = 0x3FE6A09E667F3BCD;
+  int64_t bits = std::bit_cast<int64_t>(x), exponent = (bits - root) >> 52;
+  double f = std::bit_cast<double>(bits - (exponent << 52)) - 1;
+  auto e = static_cast<double>(exponent);
+  double s = f / (f + 2), z = s * s;
+  double p = z * evaluatePolynomial(coefficients, z);
+  double halfSquare = 0.5 * (f * f);
+  double low = s * (halfSquare + p) + e * 1.90821492927058770002e-10;
+  return e * 6.93147180369123816490e-01 - (halfSquare - low - f);
+}
+
 /// The three pieces: numerator and denominator around the middle, in the near
 /// and in the far tail.
 template <typename Coefficients>
@@ -42,7 +67,7 @@ inline double evaluateQuantile(double p) {
     double r = 0.180625 - q * q;
     return q * (evaluatePolynomial(C::a, r) / evaluatePolynomial(C::b, r));
   }
-  double r = std::sqrt(-std::log(q < 0 ? p : 1 - p));
+  double r = std::sqrt(-logarithm(q < 0 ? p : 1 - p));
   double size = r <= 5 ? evaluatePolynomial(C::c, r - 1.6) /
                              evaluatePolynomial(C::d, r - 1.6)
                        : evaluatePolynomial(C::e, r - 5) /

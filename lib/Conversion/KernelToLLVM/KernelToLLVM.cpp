@@ -26,7 +26,6 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 #include "mlir/Dialect/Vector/Transforms/LoweringPatterns.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 
 namespace nnc {
 #define GEN_PASS_DEF_CONVERTKERNELTOLLVM
@@ -34,45 +33,19 @@ namespace nnc {
 } // namespace nnc
 
 using namespace mlir;
-
-/// The arguments through which the kernel writes.
-static llvm::SmallBitVector findWritten(func::FuncOp function) {
-  llvm::SmallBitVector written(function.getNumArguments());
-  auto mark = [&](Value buffer) {
-    while (Operation *def = buffer.getDefiningOp()) {
-      auto view = dyn_cast<ViewLikeOpInterface>(def);
-      buffer = view ? view.getViewSource() : def->getOperand(0);
-    }
-    auto argument = cast<BlockArgument>(buffer);
-    if (argument.getOwner() == &function.getBody().front())
-      written.set(argument.getArgNumber());
-  };
-  function.walk([&](MemoryEffectOpInterface op) {
-    SmallVector<MemoryEffects::EffectInstance> effects;
-    op.getEffects(effects);
-    for (const MemoryEffects::EffectInstance &effect : effects)
-      if (isa<MemoryEffects::Write>(effect.getEffect()) && effect.getValue())
-        mark(effect.getValue());
-  });
-  return written;
-}
+using namespace nnc;
 
 /// The arguments that alias no other one: outputs that no input shares its
 /// buffer with, and scratch.
 static llvm::SmallBitVector findUnaliased(func::FuncOp function) {
-  auto pairs = function->getAttrOfType<ArrayAttr>("kernel.inplace");
   llvm::SmallBitVector unaliased(function.getNumArguments());
-  if (!pairs)
+  auto pairs = function->getAttrOfType<ArrayAttr>("kernel.inplace");
+  auto firstOutput = function->getAttrOfType<IntegerAttr>("kernel.first_output");
+  if (!pairs || !firstOutput)
     return unaliased;
-  unaliased = findWritten(function);
-  int firstOutput = unaliased.find_first();
-  if (firstOutput < 0)
-    return unaliased;
-  for (Attribute pair : pairs) {
-    int64_t output = firstOutput + cast<IntegerAttr>(cast<ArrayAttr>(pair)[1]).getInt();
-    if (output < function.getNumArguments())
-      unaliased.reset(output);
-  }
+  unaliased.set(firstOutput.getInt(), function.getNumArguments());
+  for (Attribute pair : pairs)
+    unaliased.reset(firstOutput.getInt() + cast<IntegerAttr>(cast<ArrayAttr>(pair)[1]).getInt());
   return unaliased;
 }
 
@@ -101,6 +74,22 @@ static void setContraction(func::FuncOp function, bool allowed) {
   });
 }
 
+/// Gives arguments without elements the type of an empty vector: some of their
+/// own have no strides, and no bare pointer. Nothing reads or writes them.
+static void simplifyEmpty(func::FuncOp function) {
+  Block &body = function.getBody().front();
+  for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
+    if (isOpTriviallyDead(&op))
+      op.erase();
+  for (BlockArgument argument : body.getArguments()) {
+    auto type = dyn_cast<MemRefType>(argument.getType());
+    if (type && type.getNumElements() == 0 && argument.use_empty())
+      argument.setType(MemRefType::get({0}, type.getElementType()));
+  }
+  function.setType(FunctionType::get(function.getContext(), body.getArgumentTypes(),
+                                     function.getResultTypes()));
+}
+
 namespace {
 struct ConvertKernelToLLVM : public nnc::impl::ConvertKernelToLLVMBase<ConvertKernelToLLVM> {
   using ConvertKernelToLLVMBase::ConvertKernelToLLVMBase;
@@ -109,6 +98,7 @@ struct ConvertKernelToLLVM : public nnc::impl::ConvertKernelToLLVMBase<ConvertKe
     auto functions = llvm::to_vector(getOperation().getOps<func::FuncOp>());
     for (func::FuncOp function : functions) {
       setContraction(function, !strict && !function->hasAttr("nn.strict"));
+      simplifyEmpty(function);
       if (failed(convertLoops(function)))
         return signalPassFailure();
     }
@@ -167,6 +157,7 @@ private:
       SymbolTable::setSymbolVisibility(function, SymbolTable::Visibility::Public);
     }
     function->removeAttr("kernel.inplace");
+    function->removeAttr("kernel.first_output");
     function->removeAttr("nn.strict");
   }
 };

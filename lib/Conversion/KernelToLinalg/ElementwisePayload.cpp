@@ -44,6 +44,7 @@ struct Scalars {
 
   Value sign(Value x);
   Value logistic(Value x);
+  Value floorDivideFloat(Value x, Value y, bool remainder);
   Value floorDivide(Value x, Value y, bool remainder);
   Value power(Value x, Value y);
   Value compare(Predicate predicate, Value x, Value y);
@@ -73,14 +74,30 @@ Value Scalars::logistic(Value x) {
   return flagged<arith::DivFOp>({numerator, flagged<arith::AddFOp>({one, e})});
 }
 
+/// By the exact remainder, moved to the sign of y: x / y may round up to a
+/// whole number that is above it.
+Value Scalars::floorDivideFloat(Value x, Value y, bool remainder) {
+  Type type = x.getType();
+  Value zero = constant(type, 0), rest = make<arith::RemFOp>(x, y);
+  Value isOpposite = make<arith::XOrIOp>(lessF(rest, zero), lessF(y, zero));
+  Value isZero = make<arith::CmpFOp>(arith::CmpFPredicate::OEQ, rest, zero);
+  rest = select(isOpposite, make<arith::AddFOp>(rest, y), rest);
+  rest = select(isZero, make<math::CopySignOp>(zero, y), rest);
+  if (remainder)
+    return rest;
+  Value quotient = make<arith::DivFOp>(x, y);
+  Value whole = make<math::RoundEvenOp>(make<arith::DivFOp>(make<arith::SubFOp>(x, rest), y));
+  // Where either is infinite there is no remainder to subtract.
+  Value infinity = constant(type, std::numeric_limits<double>::infinity());
+  auto isFinite = [&](Value v) { return lessF(make<math::AbsFOp>(v), infinity); };
+  return select(make<arith::AndIOp>(isFinite(quotient), isFinite(y)), whole,
+                make<math::FloorOp>(quotient));
+}
+
 Value Scalars::floorDivide(Value x, Value y, bool remainder) {
   Type type = x.getType();
-  if (isa<FloatType>(type)) {
-    Value quotient = flagged<math::FloorOp>(flagged<arith::DivFOp>({x, y}));
-    if (!remainder)
-      return quotient;
-    return flagged<arith::SubFOp>({x, flagged<arith::MulFOp>({y, quotient})});
-  }
+  if (isa<FloatType>(type))
+    return floorDivideFloat(x, y, remainder);
   // Division by zero, and of the least number by -1, are undefined in LLVM:
   // they divide by 1, which is right for the second and replaced for the first.
   Value zero = constant(type, 0), one = constant(type, 1);

@@ -236,7 +236,8 @@ static void convert(kernel::FuncOp kernel, unsigned vectorBits) {
   builder.setInsertionPointToStart(entry);
 
   Block &body = kernel.getBody().front();
-  bool strict = kernel->hasAttr("nn.strict");
+  // Normal numbers are the same on every target: nothing near them is contracted.
+  bool strict = kernel->hasAttr("nn.strict") || !body.getOps<RandomNormalOp>().empty();
   if (strict)
     function->setAttr("nn.strict", builder.getUnitAttr());
   Buffers buffers(builder, function);
@@ -275,6 +276,7 @@ static void convert(kernel::FuncOp kernel, unsigned vectorBits) {
   buffers.finish();
   func::ReturnOp::create(builder, loc);
   function.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
+  function->setAttr("kernel.first_output", builder.getI64IntegerAttr(inputs));
   function->setAttr(
       "kernel.inplace",
       findInPlacePairs(function, inputs, terminator.getNumOperands()));

@@ -40,6 +40,10 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
     // Backwards, popping: a reduction erases the fill that stands before it.
     while (!generics.empty()) {
       linalg::GenericOp op = generics.pop_back_val();
+      if (llvm::is_contained(op.getStaticLoopRanges(), 0)) {
+        op.erase();
+        continue;
+      }
       std::optional<Nest> nest = Nest::describe(op);
       if (!nest) {
         ++numScalar;

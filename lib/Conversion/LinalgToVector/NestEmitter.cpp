@@ -281,7 +281,7 @@ NestEmitter::Carried NestEmitter::emitPoints(ArrayRef<Point> at, Carried carried
 
 /// The lane loop of a reduction along lanes: whole vectors in a loop, then a
 /// part of one, which joins the first elements of the accumulator.
-NestEmitter::Carried NestEmitter::emitLaneReduction(unsigned, Carried carried) {
+NestEmitter::Carried NestEmitter::emitLaneReduction(Carried carried) {
   int64_t size = nest.loops[schedule.lane].size;
   int64_t step = schedule.width * schedule.laneTile, whole = size / step * step;
   unsigned tile = schedule.laneTile, lane = schedule.lane;
@@ -346,7 +346,7 @@ NestEmitter::Carried NestEmitter::emitReduction(unsigned loop, Carried carried) 
   while (loop != nest.loops.size() && (!nest.loops[loop].reduced || loop == schedule.lane))
     ++loop;
   if (loop == nest.loops.size())
-    return reducesLanes() ? emitLaneReduction(loop, std::move(carried))
+    return reducesLanes() ? emitLaneReduction(std::move(carried))
                           : emitPoints(points, std::move(carried));
   if (nest.loops[loop].size == 1)
     return emitReduction(loop + 1, std::move(carried));

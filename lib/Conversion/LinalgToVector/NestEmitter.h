@@ -79,7 +79,7 @@ private:
   void emitTile();
   void forEachBlock(llvm::function_ref<void()> body);
   Carried emitReduction(unsigned loop, Carried carried);
-  Carried emitLaneReduction(unsigned loop, Carried carried);
+  Carried emitLaneReduction(Carried carried);
   Carried emitPoints(llvm::ArrayRef<Point> points, Carried carried);
 
   llvm::SmallVector<mlir::Value> emitPayload(const Point &point, mlir::ValueRange accumulators);

@@ -155,18 +155,38 @@ Value nnc::buildLog(OpBuilder &b, Location loc, Value x) {
   return a.select(a.compare(P::ULE, x, a.number(0)), atMostZero, y);
 }
 
+/// x modulo pi/2 for numbers of 2^30 and above, in double precision: the
+/// quadrant as the low bits of the first result, and what is left. x times each
+/// piece of 2/pi is exact, and so is what remains of it modulo 4 quadrants.
+static std::pair<Value, Value> reduceLarge(Arithmetic &a, Value x) {
+  static const int64_t pieces[] = {0xA2F9836, 0xE4E4415, 0x29FC275, 0x7D1F534,
+                                   0xDDC0DB6, 0x295993C, 0x439041F};
+  Value quarters = a.number(0);
+  for (auto [i, piece] : llvm::enumerate(pieces)) {
+    Value product = a.mul(x, a.number(std::ldexp(piece, -28 * (static_cast<int>(i) + 1))));
+    Value turns = math::FloorOp::create(a.b, a.loc, a.mul(product, a.number(0.25)));
+    quarters = a.add(quarters, a.sub(product, a.mul(turns, a.number(4))));
+  }
+  Value shifted = a.add(quarters, a.number(a.rounder()));
+  Value rest = a.sub(quarters, a.sub(shifted, a.number(a.rounder())));
+  return {shifted, a.mul(rest, a.number(1.57079632679489661923))};
+}
+
 Value nnc::buildSinCos(OpBuilder &b, Location loc, Value x, bool isCos) {
   Arithmetic a{b, loc, x.getType()};
   Arithmetic wide{b, loc, a.withElement(b.getF64Type())};
   using P = arith::CmpFPredicate;
   Value size = math::AbsFOp::create(b, loc, x);
-  Value inside = a.select(a.compare(P::OLT, size, a.number(0x1p30)), x, a.number(0));
-  Value exact = arith::ExtFOp::create(b, loc, wide.type, inside);
+  Value exact = arith::ExtFOp::create(b, loc, wide.type, x);
   Value shifted = wide.add(wide.mul(exact, wide.number(6.36619772367581382433e-01)),
                            wide.number(wide.rounder()));
   Value n = wide.sub(shifted, wide.number(wide.rounder()));
   Value reduced = wide.sub(exact, wide.mul(n, wide.number(1.57079632673412561417e+00)));
   reduced = wide.sub(reduced, wide.mul(n, wide.number(6.07710050650619224932e-11)));
+  Value isLarge = a.compare(P::OGE, size, a.number(0x1p30));
+  auto [shiftedLarge, reducedLarge] = reduceLarge(wide, exact);
+  shifted = wide.select(isLarge, shiftedLarge, shifted);
+  reduced = wide.select(isLarge, reducedLarge, reduced);
   Value quadrant = arith::TruncIOp::create(b, loc, a.integerType(), wide.bits(shifted));
   if (isCos)
     quadrant = a.addI(quadrant, a.integer(1));

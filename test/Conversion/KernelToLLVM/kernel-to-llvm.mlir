@@ -8,7 +8,7 @@
 // STRICT-LABEL: llvm.func internal @in_place(
 //   STRICT-NOT: contract
 func.func private @in_place(%x: memref<8xf32>, %y: memref<8xf32>, %z: memref<8xf32>,
-                            %scratch: memref<64xi8>) attributes {kernel.inplace = [[0, 0]]} {
+                            %scratch: memref<64xi8>) attributes {kernel.first_output = 1 : i64, kernel.inplace = [[0, 0]]} {
   %zero = arith.constant 0 : index
   %t = memref.view %scratch[%zero][] : memref<64xi8> to memref<8xf32>
   linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>,
@@ -26,7 +26,7 @@ func.func private @in_place(%x: memref<8xf32>, %y: memref<8xf32>, %z: memref<8xf
 // CHECK-LABEL: llvm.func internal @strict(
 //   CHECK-NOT: contract
 //       CHECK: llvm.return
-func.func private @strict(%x: memref<8xf32>, %y: memref<8xf32>) attributes {kernel.inplace = [], nn.strict} {
+func.func private @strict(%x: memref<8xf32>, %y: memref<8xf32>) attributes {kernel.first_output = 1 : i64, kernel.inplace = [], nn.strict} {
   linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
       iterator_types = ["parallel"]} ins(%x : memref<8xf32>) outs(%y : memref<8xf32>) {
   ^bb0(%a: f32, %o: f32):

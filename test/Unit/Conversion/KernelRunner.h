@@ -8,6 +8,7 @@
 #ifndef NNC_TEST_UNIT_CONVERSION_KERNELRUNNER_H
 #define NNC_TEST_UNIT_CONVERSION_KERNELRUNNER_H
 
+#include "../Support/GuardedBuffer.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include <memory>
 #include <string>
@@ -20,26 +21,6 @@ struct Target {
   unsigned bits;
   unsigned registers;
   bool strict = false;
-};
-
-/// Memory whose last byte is the last readable one.
-class GuardedBuffer {
-public:
-  explicit GuardedBuffer(size_t bytes);
-  GuardedBuffer(const GuardedBuffer &other);
-  GuardedBuffer(GuardedBuffer &&other);
-  ~GuardedBuffer();
-
-  template <typename T>
-  T *as() {
-    return reinterpret_cast<T *>(data);
-  }
-  void *get() { return data; }
-  size_t size() const { return bytes; }
-
-private:
-  size_t bytes, mapped;
-  char *base, *data;
 };
 
 /// Machine code of a module of kernels.

@@ -34,7 +34,7 @@ constexpr int count = 4099;
 
 std::string textOf(const Function &function) {
   std::string n = std::to_string(count);
-  return "func.func @f(%x: memref<" + n + "xf32>, %y: memref<" + n + R"(xf32>) attributes {kernel.inplace = []} {
+  return "func.func @f(%x: memref<" + n + "xf32>, %y: memref<" + n + R"(xf32>) attributes {kernel.first_output = 1 : i64, kernel.inplace = []} {
     linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
         iterator_types = ["parallel"]} ins(%x : memref<)" + n + "xf32>) outs(%y : memref<" + n + R"(xf32>) {
     ^bb0(%a: f32, %o: f32):

@@ -46,6 +46,18 @@ static bool isFloatArgument(const Argument &argument) {
          argument.range.kind != Range::Bool;
 }
 
+SmallVector<unsigned> nnc::test::differentiableArguments(const Row &row) {
+  SmallVector<unsigned> wrt;
+  for (auto [i, argument] : llvm::enumerate(row.arguments)) {
+    // What the text cuts off is an argument without gradient.
+    bool cut = row.text.find("stop_gradient %x" + std::to_string(i)) !=
+               std::string::npos;
+    if (isFloatArgument(argument) && !cut)
+      wrt.push_back(i);
+  }
+  return wrt;
+}
+
 static std::string typeText(const std::vector<int64_t> &shape,
                             const std::string &element) {
   std::string text = "tensor<";
@@ -83,8 +95,8 @@ static std::string innerProduct(const std::string &result, const std::string &a,
          "] : " + type + " -> tensor<" + element + ">\n";
 }
 
-std::string GradientCheck::moduleText(const Row &row,
-                                      const std::string &element) const {
+std::string nnc::test::rowModule(const Row &row, const std::string &element) {
+  SmallVector<unsigned> wrt = differentiableArguments(row);
   std::string scalar = "tensor<" + element + ">",
               result = typeText(row.result, element);
   std::string body = row.text;
@@ -150,51 +162,8 @@ std::string GradientCheck::moduleText(const Row &row,
 // Values
 //===----------------------------------------------------------------------===//
 
-double GradientCheck::nextUniform() {
-  return static_cast<double>(random() >> 11) * 0x1p-53;
-}
-
-Tensor GradientCheck::draw(const Argument &argument, RankedTensorType type) {
-  Tensor tensor(type);
-  Range range = argument.range;
-  auto uniform = [&] {
-    return range.low + (range.high - range.low) * nextUniform();
-  };
-  switch (range.kind) {
-  case Range::Plain:
-    llvm::for_each(tensor.floats,
-                   [&](double &element) { element = uniform(); });
-    break;
-  case Range::EitherSign:
-    llvm::for_each(tensor.floats, [&](double &element) {
-      element = random() & 1 ? uniform() : -uniform();
-    });
-    break;
-  case Range::Distinct: {
-    // 0.06 apart, shuffled, each argument shifted by 0.02 against the last.
-    for (auto [i, element] : llvm::enumerate(tensor.floats))
-      element = 0.06 * i + 0.02 * numDistinct - 0.03 * tensor.floats.size();
-    for (size_t i = tensor.floats.size(); i > 1; --i)
-      std::swap(tensor.floats[i - 1], tensor.floats[random() % i]);
-    ++numDistinct;
-    break;
-  }
-  case Range::Index:
-  case Range::Bool:
-    llvm::for_each(tensor.ints, [&](int64_t &element) {
-      element =
-          static_cast<int64_t>(random() % static_cast<uint64_t>(range.high));
-    });
-    break;
-  }
-  return tensor;
-}
-
 Tensor GradientCheck::drawDirection(RankedTensorType type) {
-  Tensor tensor(type);
-  for (double &element : tensor.floats)
-    element = 2 * nextUniform() - 1;
-  return tensor;
+  return sampler.draw({Range::Plain, -1, 1}, type);
 }
 
 GradientCheck::Tensors GradientCheck::drawDirections() {
@@ -214,14 +183,8 @@ GradientCheck::Tensors GradientCheck::moved(const Tensors &directions,
 
 GradientCheck::GradientCheck(MLIRContext &context, const Row &row,
                              const std::string &element) {
-  for (auto [i, argument] : llvm::enumerate(row.arguments)) {
-    // What the text cuts off is an argument without gradient.
-    bool cut = row.text.find("stop_gradient %x" + std::to_string(i)) !=
-               std::string::npos;
-    if (isFloatArgument(argument) && !cut)
-      wrt.push_back(i);
-  }
-  std::string text = moduleText(row, element);
+  wrt = differentiableArguments(row);
+  std::string text = rowModule(row, element);
   module = parseAndDifferentiate(context, text);
   if (!module) {
     llvm::errs() << text;
@@ -231,7 +194,7 @@ GradientCheck::GradientCheck(MLIRContext &context, const Row &row,
   auto first = cast<nn::EntryOp>(module->lookupSymbol("first"));
   for (auto [type, argument] :
        llvm::zip(first.getArgumentTypes(), row.arguments))
-    x.push_back(draw(argument, cast<RankedTensorType>(type)));
+    x.push_back(sampler.draw(argument.range, cast<RankedTensorType>(type)));
   v = drawDirection(cast<RankedTensorType>(first.getArgumentTypes().back()));
 }
 

@@ -11,7 +11,6 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "nnc/Interpreter/Interpreter.h"
-#include <random>
 
 namespace nnc::test {
 
@@ -22,6 +21,14 @@ std::unique_ptr<mlir::MLIRContext> makeContext();
 /// fails.
 mlir::OwningOpRef<mlir::ModuleOp>
 parseAndDifferentiate(mlir::MLIRContext &context, const std::string &text);
+
+/// The arguments of a row that its op is differentiated by.
+llvm::SmallVector<unsigned> differentiableArguments(const Row &row);
+
+/// A row's entries for one element type: `forward` takes the row's arguments;
+/// `first` a direction v of the result too, `second` a direction of every
+/// argument that is differentiated by as well.
+std::string rowModule(const Row &row, const std::string &elementType);
 
 /// Relative errors, each against the size of the sums it is made of.
 struct GradientErrors {
@@ -62,12 +69,9 @@ public:
 private:
   using Tensors = llvm::SmallVector<Tensor>;
 
-  std::string moduleText(const Row &row, const std::string &elementType) const;
-  Tensor draw(const Argument &argument, mlir::RankedTensorType type);
   Tensor drawDirection(mlir::RankedTensorType type);
   /// One random direction per argument that is differentiated by.
   Tensors drawDirections();
-  double nextUniform();
   /// x moved by `step` times `directions`.
   Tensors moved(const Tensors &directions, double step) const;
   /// Calls a function of the module with `inputs`, then `more`.
@@ -76,12 +80,11 @@ private:
 
   mlir::OwningOpRef<mlir::ModuleOp> module;
   std::optional<Interpreter> interpreter;
-  std::mt19937_64 random{20240229};
+  Sampler sampler{20240229};
   Tensors x;
   Tensor v;
   /// The arguments that are differentiated by.
   llvm::SmallVector<unsigned> wrt;
-  int numDistinct = 0;
 };
 
 } // namespace nnc::test

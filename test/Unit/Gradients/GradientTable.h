@@ -7,29 +7,12 @@
 #ifndef NNC_TEST_UNIT_GRADIENTS_GRADIENTTABLE_H
 #define NNC_TEST_UNIT_GRADIENTS_GRADIENTTABLE_H
 
+#include "Sampler.h"
 #include <cstdint>
 #include <string>
 #include <vector>
 
 namespace nnc::test {
-
-/// Where the elements of an argument are drawn from.
-struct Range {
-  enum Kind {
-    /// Evenly in [low, high).
-    Plain,
-    /// Evenly in [low, high), with a random sign.
-    EitherSign,
-    /// No two elements of all such arguments closer than 0.02: no ties.
-    Distinct,
-    /// Whole numbers in [0, high); not differentiated by.
-    Index,
-    /// Truth values; not differentiated by.
-    Bool
-  };
-  Kind kind;
-  double low, high;
-};
 
 struct Argument {
   std::vector<int64_t> shape;

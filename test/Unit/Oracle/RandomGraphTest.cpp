@@ -1,0 +1,121 @@
+//===- RandomGraphTest.cpp - random graphs, compiled and interpreted ------===//
+//
+// A fixed number of graphs with every build; NNC_RANDOM_GRAPHS=N[,SEED] runs N
+// of them from SEED on. A wrong one is shrunk and printed with its seed.
+//
+//===----------------------------------------------------------------------===//
+#include "RandomGraph.h"
+
+#include "mlir/Parser/Parser.h"
+#include "nnc/Dialect/NN/IR/NN.h"
+#include "gtest/gtest.h"
+#include <cstdlib>
+
+using namespace mlir;
+using namespace nnc;
+using namespace nnc::test;
+
+static constexpr Configuration kConfigurations[] = {
+    {"-O3 native", "native", 3, false},
+    {"-O3 baseline", "", 3, false},
+    {"-O2 strict", "native", 2, true},
+    {"-O0", "", 0, false},
+};
+
+static constexpr uint64_t kSeed = 3;
+static constexpr unsigned kMostOps = 14;
+
+static std::string nameOf(uint64_t seed) { return "g" + std::to_string(seed); }
+
+static SmallVector<Tensor> drawInputs(ModuleOp module, const Case &graph,
+                                      uint64_t seed) {
+  auto function = module.lookupSymbol<FunctionOpInterface>(nameOf(seed));
+  Sampler sampler(seed);
+  SmallVector<Tensor> inputs;
+  for (auto [type, range] :
+       llvm::zip_equal(function.getArgumentTypes(), graph.ranges))
+    inputs.push_back(sampler.draw(range, cast<RankedTensorType>(type)));
+  return inputs;
+}
+
+/// What is wrong with an example alone.
+static std::string compareAlone(ModuleOp module, ArrayRef<Tensor> inputs,
+                                uint64_t seed, const Configuration &how) {
+  OwningOpRef<ModuleOp> written = differentiate(module);
+  auto compiled = CompiledModule::compile(module, how, kSeed);
+  if (!written || !compiled)
+    return "compilation failed: " + llvm::toString(compiled.takeError()) + "\n";
+  Oracle oracle(*written, kSeed);
+  return compareCall(*written, **compiled, oracle, nameOf(seed), inputs);
+}
+
+static void reportShrunk(MLIRContext &context, const Case &graph,
+                         const std::string &text, uint64_t seed,
+                         const Configuration &how) {
+  OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
+  SmallVector<Tensor> inputs = drawInputs(*module, graph, seed);
+  Example example{std::move(module), inputs};
+  auto fails = [&](Example &of) {
+    return !compareAlone(*of.module, of.inputs, seed, how).empty();
+  };
+  if (OwningOpRef<ModuleOp> written = differentiate(*example.module)) {
+    Example candidate{std::move(written), example.inputs};
+    if (fails(candidate)) {
+      example = std::move(candidate);
+      shrink(example, nameOf(seed), fails);
+    }
+  }
+  ADD_FAILURE() << "seed " << seed << " at " << how.name << "\n"
+                << compareAlone(*example.module, example.inputs, seed, how)
+                << print(example);
+}
+
+/// The graphs of some seeds in one module.
+static void compareGraphs(uint64_t begin, uint64_t end,
+                          const Configuration &how) {
+  std::unique_ptr<MLIRContext> context = makeCompilerContext();
+  std::vector<Case> graphs;
+  std::vector<std::string> texts;
+  std::string all;
+  for (uint64_t seed = begin; seed < end; ++seed) {
+    graphs.push_back(makeRandomGraph(seed, kMostOps));
+    std::string text = graphs.back().text;
+    text.replace(text.find("$name"), 5, nameOf(seed));
+    texts.push_back(text);
+    all += text;
+  }
+  OwningOpRef<ModuleOp> module =
+      parseSourceString<ModuleOp>(all, context.get());
+  ASSERT_TRUE(module) << "seeds from " << begin << "\n" << all;
+  OwningOpRef<ModuleOp> written = differentiate(*module);
+  ASSERT_TRUE(written);
+  auto compiled = CompiledModule::compile(*module, how, kSeed);
+  if (!compiled)
+    FAIL() << "seeds from " << begin << ": "
+           << llvm::toString(compiled.takeError());
+  Oracle oracle(*written, kSeed);
+  for (uint64_t seed = begin; seed < end; ++seed) {
+    SmallVector<Tensor> inputs =
+        drawInputs(*written, graphs[seed - begin], seed);
+    std::string wrong =
+        compareCall(*written, **compiled, oracle, nameOf(seed), inputs);
+    if (!wrong.empty())
+      reportShrunk(*context, graphs[seed - begin], texts[seed - begin], seed,
+                   how);
+  }
+}
+
+TEST(RandomGraph, CompiledIsInterpreted) {
+  uint64_t count = 48, first = 0;
+  if (const char *option = std::getenv("NNC_RANDOM_GRAPHS")) {
+    char *rest = nullptr;
+    count = std::strtoull(option, &rest, 10);
+    if (*rest == ',')
+      first = std::strtoull(rest + 1, nullptr, 10);
+  }
+  constexpr uint64_t kTogether = 12;
+  size_t next = 0;
+  for (uint64_t seed = first; seed < first + count; seed += kTogether)
+    compareGraphs(seed, std::min(seed + kTogether, first + count),
+                  kConfigurations[next++ % std::size(kConfigurations)]);
+}
