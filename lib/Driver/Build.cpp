@@ -5,7 +5,10 @@
 //===----------------------------------------------------------------------===//
 #include "Commands.h"
 #include "Compile.h"
+#include "Report.h"
+#include "Values.h"
 #include "nnc/Support/File.h"
+#include "nnc/Target/Link.h"
 #include "nnc/Target/TargetMachine.h"
 #include "llvm/Support/Path.h"
 #include "llvm/TargetParser/Triple.h"
@@ -69,7 +72,8 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
   if (kinds.empty())
     kinds = {"obj", "header"};
   auto wants = [&](StringRef kind) { return llvm::is_contained(kinds, kind); };
-  bool executable = wants("exe");
+  bool needsHeader = wants("obj") || wants("header") || wants("lib") || wants("shared");
+  bool executable = wants("exe"), shared = wants("shared");
 
   CompileRequest request;
   request.prefix = build.symbolPrefix.empty() ? identifierOf(build.prefixPath) : build.symbolPrefix;
@@ -77,30 +81,52 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
     return fail(2, "--prefix wants a C identifier, found '" + Twine(request.prefix) + "'");
   request.maxThreads = build.maxThreads;
   request.withMain = executable;
+  request.lineInfo = build.debug;
+  request.memoryLimit = build.memoryLimit;
+  DefaultTimingManager timer;
+  timer.setEnabled(build.timePasses);
+  timer.setOutput(createOutputStrategy(DefaultTimingManager::OutputFormat::Text, llvm::errs()));
+  timer.setDisplayMode(DefaultTimingManager::DisplayMode::Tree);
+  TimingScope timing = timer.getRootScope();
+  if (build.timePasses)
+    request.timing = &timing;
 
   int status = 0;
   auto target = resolveCode(invocation.code, /*nativeByDefault=*/executable, status);
   if (!target)
     return status;
-  if (executable && llvm::Triple(target->triple).getArch() != llvm::Triple(getHostTriple()).getArch())
-    return fail(2, "an executable can be linked for this machine only; build obj for " +
-                       Twine(target->triple));
+  if ((executable || shared) && llvm::Triple(target->triple).getArch() != llvm::Triple(getHostTriple()).getArch())
+    return fail(2, Twine(executable ? "an executable" : "a shared library") +
+                       " can be linked for this machine only; build obj or lib for " +
+                       target->triple);
   request.target = *target;
 
   auto model = Model::open(invocation.code.model, context, status);
   if (!model)
     return status;
+  TimingScope front = timing.nest("graph");
   OwningOpRef<ModuleOp> module = model->generate(invocation.code, status);
   if (!module)
     return status;
   if (module->getOps<FunctionOpInterface>().empty())
     return fail(1, Twine(invocation.code.model) + ": there is no entry or step to build");
 
+  CodeArguments code = invocation.code;
+  if (executable && code.cpu.empty())
+    code.cpu = "native";
+  if ((build.freeze || !build.weights.empty()) && !giveValues(*module, *model, build, code, status))
+    return status;
+  front.stop();
+
+  Report report;
+  if (wants("report"))
+    request.report = &report;
   request.last = Stage::NN;
   for (const StageFile &file : stageFiles)
     if (wants(file.kind))
       request.last = std::max(request.last, file.stage);
-  bool needsObject = executable || wants("obj") || wants("header");
+  bool needsObject =
+      executable || shared || wants("report") || wants("lib") || wants("obj") || wants("header");
   if (needsObject)
     request.last = Stage::Object;
   auto write = [](const Twine &path, StringRef content) {
@@ -117,7 +143,7 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
       return 0;
     };
   if (needsObject && invocation.code.cpu.empty() && !executable)
-    remark("code is for " + Twine(target->cpu) + ", the baseline of " + target->triple +
+    driver::remark("code is for " + Twine(target->cpu) + ", the baseline of " + target->triple +
            "; --cpu chooses another processor");
 
   auto compiled = compile(*module, *model, request, status);
@@ -125,7 +151,16 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
     return status;
   if (wants("obj"))
     status = write(Twine(build.prefixPath) + ".o", compiled->object);
-  if (status == 0 && (wants("header") || wants("obj")))
+  if (status == 0 && wants("lib")) {
+    auto archive = makeArchive(*compiled);
+    if (!archive)
+      return fail(3, "internal error: " + llvm::toString(archive.takeError()));
+    status = write(Twine(build.prefixPath) + ".a", *archive);
+  }
+  if (status == 0 && shared)
+    if (llvm::Error error = linkShared(*compiled, build.prefixPath + ".so"))
+      status = fail(1, llvm::toString(std::move(error)));
+  if (status == 0 && needsHeader)
     status = write(Twine(build.prefixPath) + ".h", compiled->header);
   if (status == 0 && executable) {
     auto runtime = findRuntimeLibrary(nullptr, reinterpret_cast<void *>(&runBuild));
@@ -134,6 +169,10 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
     if (llvm::Error error = linkExecutable(*compiled, *runtime, build.prefixPath))
       status = fail(1, llvm::toString(std::move(error)));
   }
+  if (status == 0 && wants("report"))
+    status = write(Twine(build.prefixPath) + ".html",
+                   report.write(compiled->interface, target->cpu + " (" + target->triple + ")",
+                                compiled->object.size()));
   if (status == 0)
     printReport(compiled->interface, build.printMemory);
   return status;

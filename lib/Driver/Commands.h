@@ -7,10 +7,14 @@
 
 namespace nnc::driver {
 
+int runBench(const Invocation &invocation, mlir::MLIRContext &context);
 int runBuild(const Invocation &invocation, mlir::MLIRContext &context);
 int runCheck(const Invocation &invocation, mlir::MLIRContext &context);
+int runEval(const Invocation &invocation, mlir::MLIRContext &context);
 int runFmt(const Invocation &invocation);
 int runInfo(const Invocation &invocation, mlir::MLIRContext &context);
+int runNew(const Invocation &invocation);
+int runOps(const Invocation &invocation);
 /// predict and evaluate.
 int runPredict(const Invocation &invocation, runtime::PredictOptions options,
                mlir::MLIRContext &context);

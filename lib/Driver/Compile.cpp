@@ -5,10 +5,13 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Compile.h"
+#include "Report.h"
 #include "nnc/Analysis/Flops.h"
 #include "nnc/Analysis/ModelInterface.h"
 #include "nnc/Dialect/NN/IR/NN.h"
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "nnc/Pipelines/Pipelines.h"
+#include "nnc/Target/LineInfo.h"
 #include "mlir/Pass/PassManager.h"
 
 #include "llvm/Target/TargetMachine.h"
@@ -21,6 +24,11 @@ std::optional<CodeOptions> nnc::driver::resolveCode(const CodeArguments &code, b
                                                       int &status) {
   if (code.backend == "halide") {
     status = fail(1, "the Halide back end is not built in; --backend=mlir is");
+    return std::nullopt;
+  }
+  if (StringRef(code.cpu).contains(',')) {
+    status = fail(2, "several processors in one object are not supported; give --cpu one of '" +
+                         Twine(code.cpu) + "'");
     return std::nullopt;
   }
   CodeOptions options;
@@ -38,8 +46,11 @@ std::optional<CodeOptions> nnc::driver::resolveCode(const CodeArguments &code, b
 }
 
 bool nnc::driver::runPasses(ModuleOp module, Model &model,
-                            llvm::function_ref<void(OpPassManager &)> build, int &status) {
+                            llvm::function_ref<void(OpPassManager &)> build, int &status,
+                            TimingScope *timing) {
   PassManager pm(module.getContext());
+  if (timing)
+    pm.enableTiming(*timing);
   build(pm);
   MessageCollector messages(module.getContext(), model);
   LogicalResult result = pm.run(module);
@@ -69,6 +80,50 @@ static std::string print(ModuleOp module) {
   return text;
 }
 
+/// Says what an instance needs beyond the limit, and for what.
+static int reportMemory(ModuleOp module, const ModelInterface &interface, uint64_t limit) {
+  std::vector<std::pair<uint64_t, std::string>> tensors;
+  for (const ModelInterface::Tensor &tensor : interface.tensors)
+    tensors.emplace_back(tensor.bytes, tensor.name);
+  // What kernels compute has no name but a place in the source.
+  module.walk([&](kernel::CallOp call) {
+    for (Value result : call.getResults())
+      if (auto type = dyn_cast<ShapedType>(result.getType())) {
+        auto function = call->getParentOfType<FunctionOpInterface>();
+        std::string name = "a value in " + function.getName().str();
+        if (FileLineColLoc place = findUserPlace(call.getLoc()))
+          name += " (" + place.getFilename().str() + ":" + std::to_string(place.getLine()) + ")";
+        tensors.emplace_back(getByteSize(type), name);
+      }
+  });
+  llvm::stable_sort(tensors, [](const auto &a, const auto &b) { return a.first > b.first; });
+  std::string list;
+  for (const auto &[bytes, name] : ArrayRef(tensors).take_front(5))
+    list += "\n  " + std::to_string(bytes) + " bytes: " + name;
+  return fail(1, "an instance needs " + Twine(interface.size) + " bytes (parameters " +
+                     Twine(interface.parametersSize) + ", state " + Twine(interface.stateSize) +
+                     ", scratch " + Twine(interface.scratchSize) +
+                     "), and --memory-limit is " + Twine(limit) + "; the largest tensors are" + list);
+}
+
+std::unique_ptr<LoadedModel> nnc::driver::compileAndLoad(ModuleOp module, Model &model,
+                                                         const CodeArguments &code, int &status,
+                                                         CompileRequest request) {
+  auto target = resolveCode(code, /*nativeByDefault=*/true, status);
+  if (!target)
+    return nullptr;
+  request.target = *target;
+  auto compiled = compile(module, model, request, status);
+  if (!compiled)
+    return nullptr;
+  auto loaded = LoadedModel::load(*compiled);
+  if (!loaded) {
+    status = fail(3, "internal error: " + llvm::toString(loaded.takeError()));
+    return nullptr;
+  }
+  return std::move(*loaded);
+}
+
 std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
                                                   const CompileRequest &request, int &status) {
   status = 0;
@@ -80,8 +135,10 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
   };
   auto moduleText = [&] { return print(module); };
   auto passes = [&](llvm::function_ref<void(OpPassManager &)> build) {
-    return runPasses(module, model, build, status);
+    return runPasses(module, model, build, status, request.timing);
   };
+  TimingScope none;
+  TimingScope &timing = request.timing ? *request.timing : none;
   auto broken = [&](llvm::Error error) -> std::nullopt_t {
     status = fail(3, "internal error: " + llvm::toString(std::move(error)));
     return std::nullopt;
@@ -94,7 +151,13 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
   Builder builder(module.getContext());
   for (auto function : module.getOps<FunctionOpInterface>())
     function->setAttr(kFlopsAttrName, builder.getI64IntegerAttr(countFunctionFlops(function)));
-  if (!passes(buildKernelPipeline) || !reach(Stage::Kernel, moduleText))
+  if (!passes(buildKernelPipeline))
+    return std::nullopt;
+  if (request.report)
+    request.report->addKernels(module);
+  if (request.onKernels)
+    request.onKernels(module);
+  if (!reach(Stage::Kernel, moduleText))
     return std::nullopt;
   llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = createTargetMachine(request.target);
   if (!machine)
@@ -105,6 +168,12 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     return std::nullopt;
 
   ModelInterface interface = describeModel(module, request.prefix, request.maxThreads);
+  if (request.report)
+    request.report->addPlan(module, interface);
+  if (request.memoryLimit != 0 && interface.size > request.memoryLimit) {
+    status = reportMemory(module, interface, request.memoryLimit);
+    return std::nullopt;
+  }
   unsigned pointerBits = (*machine)->createDataLayout().getPointerSizeInBits();
   bool lowered = passes([&](OpPassManager &pm) {
     buildKernelCodePipeline(pm, code);
@@ -112,8 +181,11 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
   });
   if (!lowered || !reach(Stage::LLVMDialect, moduleText))
     return std::nullopt;
+  if (request.lineInfo)
+    addLineInfo(module);
 
   if (request.onStage || request.last < Stage::Object) {
+    TimingScope scope = timing.nest("LLVM, for the stages");
     llvm::LLVMContext context;
     auto ir = emitLLVM(module, interface, **machine, request.target.optLevel, context);
     if (!ir)
@@ -126,6 +198,7 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     if (!reach(Stage::Assembly, [&] { return *assembly; }))
       return std::nullopt;
   }
+  TimingScope scope = timing.nest("LLVM, for the object");
   llvm::Expected<CompiledModel> compiled =
       compileModel(module, interface, request.target, request.withMain);
   if (!compiled)

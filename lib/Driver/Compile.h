@@ -4,10 +4,14 @@
 
 #include "Model.h"
 #include "nnc/Target/Emit.h"
+#include "nnc/Target/Jit.h"
 #include "nnc/Target/VectorRegisters.h"
+#include "mlir/Support/Timing.h"
 #include <optional>
 
 namespace nnc::driver {
+
+class Report;
 
 /// A stage of compilation that can be written to a file, in this order.
 enum class Stage { NN, Grad, Kernel, Linalg, LLVMDialect, LLVM, Assembly, Object };
@@ -18,6 +22,16 @@ struct CompileRequest {
   int maxThreads = 16;
   /// Add `main` to the program object.
   bool withMain = false;
+  /// Write the lines of the model into the object.
+  bool lineInfo = false;
+  /// Bytes that an instance may take; 0: any number.
+  uint64_t memoryLimit = 0;
+  /// Where the time goes; none by default.
+  mlir::TimingScope *timing = nullptr;
+  /// Called with the module when its kernels are formed.
+  std::function<void(mlir::ModuleOp)> onKernels;
+  /// Gets the facts for the model's page; none by default.
+  Report *report = nullptr;
   /// Nothing after this stage is needed.
   Stage last = Stage::Object;
   /// Called with the text of each stage that is reached, but for the object.
@@ -35,7 +49,13 @@ std::optional<CompiledModel> compile(mlir::ModuleOp module, Model &model,
 
 /// Runs passes; prints what they report at the user's lines.
 bool runPasses(mlir::ModuleOp module, Model &model,
-               llvm::function_ref<void(mlir::OpPassManager &)> build, int &status);
+               llvm::function_ref<void(mlir::OpPassManager &)> build, int &status,
+               mlir::TimingScope *timing = nullptr);
+
+/// Compiles for this machine and loads. Null after an error.
+std::unique_ptr<LoadedModel> compileAndLoad(mlir::ModuleOp module, Model &model,
+                                            const CodeArguments &code, int &status,
+                                            CompileRequest request = {});
 
 } // namespace nnc::driver
 

@@ -20,6 +20,12 @@ int nnc::driver::run(int argc, char **argv) {
   if (!parseCommandLine(argc, argv, versionText(), invocation, status))
     return status;
 
+  // These need no compiler.
+  if (invocation.command == Command::New)
+    return runNew(invocation);
+  if (invocation.command == Command::Ops)
+    return runOps(invocation);
+
   DialectRegistry registry;
   nnc::registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
@@ -40,6 +46,12 @@ int nnc::driver::run(int argc, char **argv) {
     return runFmt(invocation);
   case Command::Info:
     return runInfo(invocation, context);
+  case Command::Eval:
+    return runEval(invocation, context);
+  case Command::Bench:
+    return runBench(invocation, context);
+  case Command::New:
+  case Command::Ops:
   case Command::None:
     break;
   }

@@ -1,20 +1,56 @@
 //===- Info.cpp - nnc info ------------------------------------------------===//
 //
-// A model: its functions and tensors. Weights: what is in the file.
+// A model: its functions and tensors. Weights: what is in the file. What nnc
+// has built: the models in it.
 //
 //===----------------------------------------------------------------------===//
 #include "Commands.h"
 #include "Summary.h"
+#include "Values.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Runtime/Commands.h"
+#include "nnc/Target/ObjectInfo.h"
+#include "llvm/Support/MemoryBuffer.h"
 
 using namespace mlir;
 using namespace nnc;
 using namespace nnc::driver;
 
-int nnc::driver::runInfo(const Invocation &invocation, MLIRContext &context) {
-  if (StringRef(invocation.file).ends_with(".safetensors"))
-    return runtime::infoWeights(invocation.file, invocation.values);
+static const char *const kinds[] = {"parameter", "state", "slot"};
+static const char *const types[] = {"?", "f32", "f64", "i8", "u8", "i16", "i32", "i64", "bool"};
+
+static int printObject(llvm::MemoryBufferRef file, bool values) {
+  auto models = readObject(file);
+  if (!models)
+    return fail(1, file.getBufferIdentifier() + ": " + llvm::toString(models.takeError()));
+  if (values)
+    driver::remark("an object holds no values: init makes them");
+  raw_ostream &os = llvm::outs();
+  for (const ObjectModel &model : *models) {
+    uint64_t bytes[3] = {}, count = 0;
+    for (const ModelInterface::Tensor &tensor : model.tensors) {
+      bytes[tensor.kind] += tensor.bytes;
+      uint64_t elements = 1;
+      for (int64_t size : tensor.shape)
+        elements *= size;
+      count += tensor.kind == 0 ? elements : 0;
+    }
+    os << "model " << model.prefix << " (" << model.format << "): " << count << " parameters\n"
+       << "bytes: " << bytes[0] << " parameters, " << bytes[1] + bytes[2] << " state; "
+       << model.codeBytes << " code, " << model.dataBytes << " data\n";
+    for (const std::string &function : model.functions)
+      os << "function " << model.prefix << '_' << function << '\n';
+    for (const ModelInterface::Tensor &tensor : model.tensors) {
+      os << kinds[tensor.kind] << ' ' << tensor.name << ": "
+         << types[static_cast<int32_t>(tensor.type)] << '[';
+      llvm::interleaveComma(tensor.shape, os);
+      os << "]\n";
+    }
+  }
+  return 0;
+}
+
+static int printModel(const Invocation &invocation, MLIRContext &context) {
   int status = 0;
   auto model = Model::open(invocation.file, context, status);
   if (!model)
@@ -25,9 +61,20 @@ int nnc::driver::runInfo(const Invocation &invocation, MLIRContext &context) {
   if (!module)
     return status;
   printSummary(*module, open, llvm::outs());
-  const char *kinds[] = {"parameter", "state", "slot"};
   for (auto variable : module->getOps<nn::VariableOp>())
     llvm::outs() << kinds[static_cast<unsigned>(variable.getKind())] << ' ' << variable.getSymName()
                  << ": " << typeText(variable.getType()) << '\n';
-  return 0;
+  llvm::outs().flush();
+  return invocation.values ? printInitialValues(*module, *model, status) : 0;
+}
+
+int nnc::driver::runInfo(const Invocation &invocation, MLIRContext &context) {
+  if (StringRef(invocation.file).ends_with(".safetensors"))
+    return runtime::infoWeights(invocation.file, invocation.values);
+  if (invocation.file != "-")
+    if (auto file = llvm::MemoryBuffer::getFile(invocation.file, /*IsText=*/false,
+                                                /*RequiresNullTerminator=*/false);
+        file && isObject((*file)->getBuffer()))
+      return printObject(**file, invocation.values);
+  return printModel(invocation, context);
 }

@@ -3,7 +3,7 @@
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
-#include "mlir/Support/FileUtilities.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/WithColor.h"
 
 using namespace mlir;
@@ -33,25 +33,60 @@ nnc::driver::parseDefines(const std::vector<std::string> &texts) {
   return defines;
 }
 
-std::unique_ptr<Model> Model::open(StringRef path, MLIRContext &context, int &status) {
-  std::unique_ptr<Model> model(new Model(context));
-  if (path.ends_with(".onnx")) {
-    status = fail(1, Twine(path) + ": ONNX models are not supported yet");
-    return nullptr;
+/// Text or bytecode of the nn dialect, whatever the file is called. Text begins
+/// with an operation, an alias or a comment of MLIR, none of which begins a .nn
+/// file.
+static bool isMLIR(StringRef content) {
+  if (content.starts_with("ML\xefR"))
+    return true;
+  while (!content.empty()) {
+    auto [line, rest] = content.split('\n');
+    line = line.trim();
+    if (!line.empty() && !line.starts_with("//"))
+      return line.starts_with("module") || line.starts_with("\"builtin.module\"") ||
+             line.starts_with("nn.") || line.starts_with("\"nn.") || line.starts_with("#loc");
+    if (line.starts_with("//"))
+      return true;
+    content = rest;
   }
-  bool isMLIR = path.ends_with(".mlir") || path.ends_with(".mlirbc");
-  if (!(isMLIR ? model->parseMLIR(path, status) : model->parseText(path, status)))
-    return nullptr;
-  return model;
+  return false;
 }
 
-bool Model::parseText(StringRef path, int &status) {
-  llvm::ErrorOr<unsigned> buffer = diagnostics.addFile(path);
+std::unique_ptr<Model> Model::open(StringRef path, MLIRContext &context, int &status) {
+  if (path.ends_with(".onnx")) {
+    status = fail(1, Twine(path) + ": the reader of ONNX models is not built in; .nn and .mlir are");
+    return nullptr;
+  }
+  std::unique_ptr<Model> model(new Model(context));
+  if (path.ends_with(".mlir") || path.ends_with(".mlirbc")) {
+    auto file = llvm::MemoryBuffer::getFile(path);
+    if (!file) {
+      status = fail(1, Twine(path) + ": " + file.getError().message());
+      return nullptr;
+    }
+    return model->parseMLIR(std::move(*file), status) ? std::move(model) : nullptr;
+  }
+  llvm::ErrorOr<unsigned> buffer = model->diagnostics.addFile(path);
   if (!buffer) {
     status = fail(1, Twine(path) + ": " + buffer.getError().message());
-    return false;
+    return nullptr;
   }
-  text = TextModel::parse(*buffer, diagnostics);
+  if (StringRef content = model->diagnostics.getText(*buffer); path == "-" && isMLIR(content)) {
+    auto copy = llvm::MemoryBuffer::getMemBufferCopy(content, model->diagnostics.getName(*buffer));
+    return model->parseMLIR(std::move(copy), status) ? std::move(model) : nullptr;
+  }
+  return model->parseText(*buffer, status) ? std::move(model) : nullptr;
+}
+
+std::unique_ptr<Model> Model::parse(StringRef name, StringRef text, MLIRContext &context,
+                                    int &status) {
+  std::unique_ptr<Model> model(new Model(context));
+  unsigned buffer = model->diagnostics.addBuffer(name, text);
+  return model->parseText(buffer, status) ? std::move(model) : nullptr;
+}
+
+bool Model::parseText(unsigned buffer, int &status) {
+  text = TextModel::parse(buffer, diagnostics);
   if (!text) {
     diagnostics.print(llvm::errs());
     status = 1;
@@ -61,14 +96,8 @@ bool Model::parseText(StringRef path, int &status) {
   return true;
 }
 
-bool Model::parseMLIR(StringRef path, int &status) {
+bool Model::parseMLIR(std::unique_ptr<llvm::MemoryBuffer> file, int &status) {
   llvm::SourceMgr sources;
-  std::string message;
-  auto file = openInputFile(path, &message);
-  if (!file) {
-    status = fail(1, message);
-    return false;
-  }
   sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
   SourceMgrDiagnosticHandler handler(sources, &context);
   parsed = parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
@@ -155,8 +184,7 @@ OwningOpRef<ModuleOp> Model::generate(const std::vector<Define> &defines,
 // Messages of passes
 //===----------------------------------------------------------------------===//
 
-/// The place in the user's file: of inlined library code, where it was called.
-static FileLineColLoc findUserPlace(Location loc) {
+FileLineColLoc nnc::driver::findUserPlace(Location loc) {
   if (auto call = dyn_cast<CallSiteLoc>(loc))
     return findUserPlace(call.getCaller());
   if (auto name = dyn_cast<NameLoc>(loc))

@@ -20,6 +20,11 @@ public:
   /// `status` and answers null.
   static std::unique_ptr<Model> open(llvm::StringRef path, mlir::MLIRContext &context, int &status);
 
+  /// The same for text of the language that is in no file; messages call it
+  /// `name`.
+  static std::unique_ptr<Model> parse(llvm::StringRef name, llvm::StringRef text,
+                                      mlir::MLIRContext &context, int &status);
+
   /// The declared entries and steps; those of a .mlir file have no free
   /// dimensions.
   llvm::ArrayRef<FunctionSummary> getFunctions() const { return functions; }
@@ -41,8 +46,8 @@ public:
 
 private:
   explicit Model(mlir::MLIRContext &context) : context(context) {}
-  bool parseText(llvm::StringRef path, int &status);
-  bool parseMLIR(llvm::StringRef path, int &status);
+  bool parseText(unsigned buffer, int &status);
+  bool parseMLIR(std::unique_ptr<llvm::MemoryBuffer> file, int &status);
 
   mlir::MLIRContext &context;
   DiagnosticEngine diagnostics;
@@ -66,6 +71,10 @@ private:
 
 /// Parses `-D` options; on an error, prints it and answers nothing.
 std::optional<std::vector<Define>> parseDefines(const std::vector<std::string> &texts);
+
+/// The place in the user's file: of inlined library code, where it was called.
+/// Null where there is none.
+mlir::FileLineColLoc findUserPlace(mlir::Location loc);
 
 /// Prints `nnc: error: …` and answers the exit status given.
 int fail(int status, const llvm::Twine &message);

@@ -9,31 +9,11 @@
 #include "Compile.h"
 #include "InterpretedModel.h"
 #include "nnc/Runtime/Commands.h"
-#include "nnc/Target/Jit.h"
 #include <chrono>
 
 using namespace mlir;
 using namespace nnc;
 using namespace nnc::driver;
-
-/// Compiles a module and loads it. Null after an error.
-static std::unique_ptr<LoadedModel> load(ModuleOp module, Model &model, const CodeArguments &code,
-                                         int &status) {
-  auto target = resolveCode(code, /*nativeByDefault=*/true, status);
-  if (!target)
-    return nullptr;
-  CompileRequest request;
-  request.target = *target;
-  auto compiled = compile(module, model, request, status);
-  if (!compiled)
-    return nullptr;
-  auto loaded = LoadedModel::load(*compiled);
-  if (!loaded) {
-    status = fail(3, "internal error: " + llvm::toString(loaded.takeError()));
-    return nullptr;
-  }
-  return std::move(*loaded);
-}
 
 /// Names that -D leaves open in a function.
 static std::vector<std::string> openDims(const FunctionSummary &function,
@@ -166,9 +146,9 @@ int nnc::driver::runTrain(const Invocation &invocation, MLIRContext &context) {
   if (!module)
     return status;
   for (const OpenFunction &function : open)
-    remark("'" + Twine(function.name) + "' is left out: its dimension " + function.dims.front() +
+    driver::remark("'" + Twine(function.name) + "' is left out: its dimension " + function.dims.front() +
            " is open");
-  auto loaded = load(*module, *model, invocation.code, status);
+  auto loaded = compileAndLoad(*module, *model, invocation.code, status);
   if (!loaded)
     return status;
   return runtime::train(*loaded->getDescriptor(), invocation.train);
@@ -206,7 +186,7 @@ int nnc::driver::runPredict(const Invocation &invocation, runtime::PredictOption
   auto module = model->generate(*defines, {options.entry}, status, &open);
   if (!module)
     return status;
-  auto loaded = load(*module, *model, invocation.code, status);
+  auto loaded = compileAndLoad(*module, *model, invocation.code, status);
   if (!loaded)
     return status;
   return runtime::predict(*loaded->getDescriptor(), options);
@@ -234,7 +214,7 @@ int nnc::driver::runRun(const Invocation &invocation, MLIRContext &context) {
     return status;
   if (invocation.interpret)
     return runInterpreted(*module, *model, options);
-  auto loaded = load(*module, *model, code, status);
+  auto loaded = compileAndLoad(*module, *model, code, status);
   if (!loaded)
     return status;
   options.compileSeconds =

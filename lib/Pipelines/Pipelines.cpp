@@ -21,6 +21,7 @@ void nnc::buildKernelPipeline(OpPassManager &pm) {
   pm.addPass(nn::createMarkIndexBounds());
   pm.addPass(nn::createBuildInit());
   pm.addPass(nn::createFormKernels());
+  pm.addPass(nn::createPackFrozen());
 }
 
 void nnc::buildBufferPipeline(OpPassManager &pm, unsigned vectorBits) {

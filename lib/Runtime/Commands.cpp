@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "nnc/Runtime/Commands.h"
+#include "nnc/Runtime/Bench.h"
 #include "nnc/Runtime/Diagnostics.h"
 #include "nnc/Runtime/Files.h"
 #include "nnc/Runtime/Interrupt.h"
@@ -14,6 +15,7 @@
 #include "nnc/Runtime/TrainLoop.h"
 #include "nnc/Runtime/Weights/Variables.h"
 #include <algorithm>
+#include <cstring>
 #include <new>
 #include <nlohmann/json.hpp>
 
@@ -227,6 +229,43 @@ int countSamples(const PredictOptions &options, const nnc_port *inputs,
     MuteRemarks quiet;
     samples =
         loadPredictData(options, portsOf(inputs, count), options.entry).rows();
+    return ExitDone;
+  });
+}
+
+int bench(const nnc_model &model, const BenchOptions &options) noexcept {
+  return guarded([&]() -> int {
+    benchFunctions(model, options);
+    return ExitDone;
+  });
+}
+
+int initialValues(const nnc_model &model, uint64_t seed,
+                  const std::string &weights,
+                  std::vector<InitialValue> &values) noexcept {
+  return guarded([&]() -> int {
+    Instance instance(model, seed);
+    Safetensors file;
+    if (!weights.empty()) {
+      loadVariables(instance, weights);
+      file = parseSafetensors(readFile(weights), weights);
+    }
+    for (size_t i = 0; i < model.tensor_count; ++i) {
+      Array array = instance.read(i);
+      InitialValue value;
+      value.given = file.find(model.tensors[i].name) != nullptr;
+      value.bytes.resize(array.bytes.size());
+      std::memcpy(value.bytes.data(), array.bytes.data(), array.bytes.size());
+      values.push_back(std::move(value));
+    }
+    return ExitDone;
+  });
+}
+
+int printInitialValues(const nnc_model &model, uint64_t seed) noexcept {
+  return guarded([&]() -> int {
+    printArrays(
+        collectVariables(Instance(model, seed), Saved::WithSlots).tensors);
     return ExitDone;
   });
 }

@@ -160,6 +160,22 @@ void addRunOptions(CLI::App &app, RunOptions &options) {
   addCommonOptions(app, options.seed, options.threads);
 }
 
+void addBenchOptions(CLI::App &app, BenchOptions &options) {
+  value(app, "--time", options.seconds, "SECONDS",
+        "how long to measure each function (1)")
+      ->check(CLI::PositiveNumber.description(""));
+  addCommonOptions(app, options.seed, options.threads);
+}
+
+Parsed parseBench(const std::vector<std::string> &arguments,
+                  BenchOptions &options) noexcept {
+  CommandSyntax syntax;
+  syntax.usage = "bench [options]";
+  syntax.help = "Measures every entry and step.";
+  syntax.define = [&](CLI::App &app) { addBenchOptions(app, options); };
+  return parseArguments(syntax, arguments, nullptr);
+}
+
 Parsed parseTrain(const std::vector<std::string> &arguments,
                   TrainOptions &options,
                   std::vector<std::string> *rest) noexcept {

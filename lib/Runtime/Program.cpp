@@ -42,6 +42,13 @@ static int evaluateCommand(const char *, const Words &arguments,
   return predictAs("evaluate", arguments, model);
 }
 
+static int benchCommand(const char *, const Words &arguments,
+                        const nnc_model &model) {
+  BenchOptions options;
+  Parsed parsed = parseBench(arguments, options);
+  return parsed.goOn ? bench(model, options) : parsed.status;
+}
+
 static int infoCommand(const char *, const Words &arguments,
                        const nnc_model &model) {
   if (arguments.empty())
@@ -68,6 +75,7 @@ static constexpr ProgramCommand commands[] = {
     {"predict", "run an entry over all samples", predictCommand},
     {"evaluate", "run an entry over all samples", evaluateCommand},
     {"info", "print what is in the model", infoCommand},
+    {"bench", "measure every entry and step", benchCommand},
 };
 
 static void printHelp(const char *program, const nnc_model &model,

@@ -15,7 +15,21 @@
 
 namespace nnc::driver {
 
-enum class Command { None, Build, Run, Train, Predict, Evaluate, Check, Fmt, Info };
+enum class Command {
+  None,
+  Bench,
+  Build,
+  Check,
+  Eval,
+  Evaluate,
+  Fmt,
+  Info,
+  New,
+  Ops,
+  Predict,
+  Run,
+  Train
+};
 
 /// What is compiled and how; shared by every command that compiles.
 struct CodeArguments {
@@ -38,6 +52,13 @@ struct BuildOptions {
   int maxThreads = 16;
   bool debug = false;
   bool printMemory = false;
+  bool timePasses = false;
+  /// Bytes that an instance may take; 0: any number.
+  uint64_t memoryLimit = 0;
+  /// Values of variables that `init` copies, and that --freeze packs in.
+  std::string weights;
+  bool freeze = false;
+  uint64_t seed = 0;
 };
 
 struct Invocation {
@@ -57,6 +78,15 @@ struct Invocation {
   /// `info FILE`, `info --values`.
   std::string file;
   bool values = false;
+  /// `eval EXPRESSION`.
+  std::string expression;
+  /// `new NAME`.
+  std::string name;
+  /// `ops --format`.
+  std::string format;
+  /// `bench`.
+  runtime::BenchOptions bench;
+  bool benchKernels = false;
 };
 
 /// Parses the command line; `version` is what --version prints. Answers true if the command is to be carried out;

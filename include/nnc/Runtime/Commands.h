@@ -32,6 +32,24 @@ int info(const nnc_model &model) noexcept;
 /// Prints what is in a safetensors file, with `values` large ones in short.
 int infoWeights(const std::string &path, bool values) noexcept;
 
+/// Measures every function of the model.
+int bench(const nnc_model &model, const BenchOptions &options) noexcept;
+
+/// A variable as `init` leaves it, or as a file of weights says.
+struct InitialValue {
+  bool given = false; // by the file
+  std::vector<char> bytes;
+};
+
+/// The values of all variables, in the order of the model's table. `weights`
+/// may be empty. Returns an exit status.
+int initialValues(const nnc_model &model, uint64_t seed,
+                  const std::string &weights,
+                  std::vector<InitialValue> &values) noexcept;
+
+/// Prints the values that `init` gives.
+int printInitialValues(const nnc_model &model, uint64_t seed) noexcept;
+
 /// For which sizes of the first dimension a step must be compiled.
 struct BatchPlan {
   int64_t samples = 0; // in the training part
@@ -71,6 +89,8 @@ Parsed parseTrain(const std::vector<std::string> &arguments,
 Parsed parsePredict(const std::vector<std::string> &arguments,
                     PredictOptions &options,
                     std::vector<std::string> *rest = nullptr) noexcept;
+Parsed parseBench(const std::vector<std::string> &arguments,
+                  BenchOptions &options) noexcept;
 Parsed parseRun(const std::vector<std::string> &arguments, RunOptions &options,
                 std::vector<std::string> *rest = nullptr) noexcept;
 

@@ -84,11 +84,18 @@ struct RunOptions {
   int threads = 0;
 };
 
+struct BenchOptions {
+  double seconds = 1; // for each function
+  uint64_t seed = 0;
+  int threads = 0;
+};
+
 /// Defines the options of a command on a CLI11 application. These are in the
 /// library because CLI11 needs exceptions; see Commands.h for callers without.
 void addTrainOptions(CLI::App &app, TrainOptions &options);
 void addPredictOptions(CLI::App &app, PredictOptions &options);
 void addRunOptions(CLI::App &app, RunOptions &options);
+void addBenchOptions(CLI::App &app, BenchOptions &options);
 
 } // namespace nnc::runtime
 

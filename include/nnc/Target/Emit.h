@@ -61,16 +61,6 @@ llvm::Expected<CompiledModel> compileModel(mlir::ModuleOp module,
                                            const CodeOptions &target,
                                            bool withMain = false);
 
-/// Links an executable to `path` with the system's C compiler. `runtime` is the
-/// path of libnnc_runtime.a.
-llvm::Error linkExecutable(const CompiledModel &model, llvm::StringRef runtime,
-                           llvm::StringRef path);
-
-/// The path of libnnc_runtime.a beside the running compiler: ../lib from its
-/// folder.
-llvm::Expected<std::string> findRuntimeLibrary(const char *argv0,
-                                               void *mainAddress);
-
 } // namespace nnc
 
 #endif // NNC_TARGET_EMIT_H

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "GraphToLLVM.h"
 #include "mlir/IR/DialectResourceBlobManager.h"
+#include "nnc/Analysis/Frozen.h"
 #include "nnc/Analysis/IndexBounds.h"
 #include <functional>
 
@@ -55,11 +56,14 @@ FailureOr<FlatSymbolRefAttr> ConstantPool::get(nn::ConstantOp op) {
   auto type = cast<ShapedType>(cast<ElementsAttr>(flat).getType());
   auto builder = OpBuilder::atBlockBegin(module.getBody());
   std::string name = (prefix + ".constant" + Twine(symbols.size() - 1)).str();
-  LLVM::GlobalOp::create(
+  auto global = LLVM::GlobalOp::create(
       builder, op.getLoc(),
       LLVM::LLVMArrayType::get(type.getElementType(), type.getNumElements()),
       /*isConstant=*/true, LLVM::Linkage::Internal, name, flat,
       kBufferAlignment);
+  // LLVM computes with constants that it knows, and rounds where the code that
+  // loads them contracts: frozen values are none that it knows.
+  global.setExternallyInitialized(op->hasAttr(kFrozenAttrName));
   return symbol = FlatSymbolRefAttr::get(op.getContext(), name);
 }
 

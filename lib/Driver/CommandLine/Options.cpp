@@ -1,220 +1,172 @@
 //===- Options.cpp - what the command line asks for -----------------------===//
 //
-// One CLI11 application with a sub-command each. train, predict and run take
-// their options from the runtime library, so that an emitted executable has the
-// same ones.
+// Finds the command, says what is misspelt before CLI11 does, parses, and
+// carries out what needs no compiler: help, --version and completion.
 //
 //===----------------------------------------------------------------------===//
-#include "nnc/Driver/Options.h"
-#include <CLI/CLI.hpp>
-#include <algorithm>
+#include "CommandLine.h"
+#include "nnc/Support/Suggest.h"
 #include <iostream>
-#include <numeric>
 
 using namespace nnc::driver;
 
-namespace {
+std::string nnc::driver::didYouMean(const std::string &word, const std::vector<std::string> &names) {
+  std::string_view found = nnc::nearestName(word, names);
+  return found.empty() ? "" : "; did you mean '" + std::string(found) + "'?";
+}
 
-/// Edit distance (Levenshtein), for suggestions.
-size_t distance(const std::string &a, const std::string &b) {
-  std::vector<size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), 0);
-  for (size_t i = 0; i != a.size(); ++i) {
-    size_t diagonal = row[0]++;
-    for (size_t j = 0; j != b.size(); ++j) {
-      size_t above = row[j + 1];
-      row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + (a[i] != b[j])});
-      diagonal = above;
-    }
+std::vector<std::string> nnc::driver::optionNames(const CLI::App &app) {
+  std::vector<std::string> names;
+  for (const CLI::Option *option : app.get_options()) {
+    for (const std::string &name : option->get_lnames())
+      names.push_back("--" + name);
+    for (const std::string &name : option->get_snames())
+      names.push_back("-" + name);
   }
-  return row.back();
+  return names;
 }
 
-/// The name nearest to `word`, or nothing if none is near.
-std::string nearest(const std::string &word, const std::vector<std::string> &names) {
-  std::string best;
-  size_t least = std::max<size_t>(2, word.size() / 3) + 1;
-  for (const std::string &name : names)
-    if (size_t d = distance(word, name); d < least) {
-      least = d;
-      best = name;
-    }
-  return best;
-}
-
-void addModel(CLI::App &app, CodeArguments &code) {
-  app.add_option("MODEL", code.model, "FILE.nn or FILE.mlir; - is standard input")->required();
-}
-
-/// ENTRY and NAME=FILE…, as run and predict take them.
-void addCall(CLI::App &app, std::string &entry, std::vector<std::string> &inputs) {
-  app.add_option("ENTRY", entry, "the entry or step to call")->required();
-  app.add_option("INPUT", inputs, "an input's values: NAME=FILE.npy, NAME=FILE.npz:KEY or NAME=NUMBER")
-      ->type_name("NAME=FILE");
-}
-
-void addCodeOptions(CLI::App &app, CodeArguments &code) {
-  const char *group = "Code";
-  app.add_option("-D", code.defines, "override a const, or give a free dimension: NAME=VALUE[,VALUE]")
-      ->type_name("NAME=VALUE")
-      ->take_all()
-      ->allow_extra_args(false)
-      ->group(group);
-  app.add_option("--entry", code.entries, "compile only this entry or step (repeatable)")
-      ->type_name("NAME")
-      ->take_all()
-      ->allow_extra_args(false)
-      ->group(group);
-  app.add_option("--cpu", code.cpu, "processor to compile for; native is this machine's")
-      ->type_name("NAME")
-      ->group(group);
-  app.add_option("--features", code.features, "processor features: +a,-b")->group(group);
-  app.add_option("-O", code.level, "optimisation level, 0 to 3")
-      ->check(CLI::Range(0, 3))
-      ->capture_default_str()
-      ->group(group);
-  app.add_option_function<std::string>(
-         "--fp", [&code](const std::string &mode) { code.strict = mode == "strict"; },
-         "fast: contract products and sums; strict: never")
-      ->check(CLI::IsMember({"fast", "strict"}))
-      ->group(group);
-  app.add_option("--backend", code.backend, "code generator of kernels")
-      ->check(CLI::IsMember({"auto", "mlir", "halide"}))
-      ->capture_default_str()
-      ->group(group);
-}
-
-void defineBuild(CLI::App &app, Invocation &invocation) {
-  BuildOptions &build = invocation.build;
-  addModel(app, invocation.code);
-  app.add_option("-o", build.prefixPath, "path of the outputs, without ending")
-      ->type_name("PREFIX")
-      ->required();
-  app.add_option("--emit", build.emit,
-                 "what to write: obj, header, exe, nn, grad, kernel, linalg, llvm-mlir, llvm, asm")
-      ->type_name("KIND,…")
-      ->delimiter(',')
-      ->allow_extra_args(false)
-      ->check(CLI::IsMember({"obj", "header", "exe", "nn", "grad", "kernel", "linalg",
-                             "llvm-mlir", "llvm", "asm"}));
-  app.add_option("--target", invocation.code.target, "target triple")->type_name("TRIPLE");
-  app.add_option("--prefix", build.symbolPrefix,
-                 "start of every symbol (default: the last part of PREFIX)");
-  app.add_option("--max-threads", build.maxThreads, "most threads an instance can be given")
-      ->check(CLI::Range(1, 1024))
-      ->capture_default_str();
-  app.add_flag("-g", build.debug, "keep names for debuggers and profilers");
-  app.add_flag("--print-memory", build.printMemory, "print the arena's layout");
-  app.add_option("--seed", invocation.run.seed, "seed of everything random")->group("Code");
-  addCodeOptions(app, invocation.code);
-}
-
-/// Makes all sub-commands; answers each with what it stands for.
-std::vector<std::pair<CLI::App *, Command>> define(CLI::App &app, Invocation &invocation) {
-  std::vector<std::pair<CLI::App *, Command>> commands;
-  auto add = [&](const char *name, const char *text, Command command) -> CLI::App & {
-    CLI::App *sub = app.add_subcommand(name, text);
-    commands.emplace_back(sub, command);
-    return *sub;
-  };
-  defineBuild(add("build", "compile a model to an object, header, executable or a stage",
-                  Command::Build),
-              invocation);
-
-  CLI::App &run = add("run", "compile in memory and call one entry or step", Command::Run);
-  addModel(run, invocation.code);
-  addCall(run, invocation.run.function, invocation.run.inputs);
-  nnc::runtime::addRunOptions(run, invocation.run);
-  run.add_flag("--interpret", invocation.interpret, "use the float64 interpreter");
-  addCodeOptions(run, invocation.code);
-
-  CLI::App &train = add("train", "compile for this machine and train", Command::Train);
-  addModel(train, invocation.code);
-  nnc::runtime::addTrainOptions(train, invocation.train);
-  addCodeOptions(train, invocation.code);
-
-  CLI::App &predict = add("predict", "run an entry over all samples", Command::Predict);
-  addModel(predict, invocation.code);
-  addCall(predict, invocation.predict.entry, invocation.predict.inputs);
-  nnc::runtime::addPredictOptions(predict, invocation.predict);
-  addCodeOptions(predict, invocation.code);
-
-  CLI::App &evaluate = add("evaluate", "run an entry over all samples", Command::Evaluate);
-  addModel(evaluate, invocation.code);
-  addCall(evaluate, invocation.evaluate.entry, invocation.evaluate.inputs);
-  invocation.evaluate.command = "evaluate";
-  nnc::runtime::addPredictOptions(evaluate, invocation.evaluate);
-  addCodeOptions(evaluate, invocation.code);
-
-  CLI::App &check = add("check", "parse, resolve and verify a model", Command::Check);
-  addModel(check, invocation.code);
-  check.add_flag("--gradients", invocation.gradients,
-                 "compare all gradients with central differences");
-  check.add_option("--seed", invocation.run.seed, "seed of everything random");
-  addCodeOptions(check, invocation.code);
-
-  CLI::App &fmt = add("fmt", "bring .nn files into the language's style", Command::Fmt);
-  fmt.add_option("FILE", invocation.files, "FILE.nn; - is standard input, written to standard output")
-      ->required();
-  fmt.add_flag("--check", invocation.check, "change nothing; exit 1 if a file is not in style");
-
-  CLI::App &info = add("info", "what is in a model or weights file", Command::Info);
-  info.add_option("FILE", invocation.file, "FILE.nn, FILE.mlir or FILE.safetensors")->required();
-  info.add_flag("--values", invocation.values, "print values, large ones in short");
-  info.add_option("-D", invocation.code.defines, "as for build")->take_all()->allow_extra_args(false);
-  return commands;
-}
-
-int printError(const std::string &message) {
+static int printError(const std::string &message) {
   std::cerr << "nnc: error: " << message << '\n';
   return 2;
 }
 
+/// CLI11's message as one of ours: one line, lower case, no full stop.
+static std::string lowered(std::string message) {
+  message = message.substr(0, message.find('\n'));
+  while (!message.empty() && message.back() == '.')
+    message.pop_back();
+  if (message.size() > 1 && std::islower(static_cast<unsigned char>(message[1])))
+    message[0] = std::tolower(static_cast<unsigned char>(message[0]));
+  return message;
+}
+
+namespace {
+
+/// Looks at one command's arguments before they are parsed.
+class ArgumentCheck {
+public:
+  ArgumentCheck(const CLI::App &app, const CLI::App &command) : app(app), command(command) {}
+
+  /// What is wrong with the options' names and the presence of their values;
+  /// empty if nothing is.
+  std::string run(const std::vector<std::string> &arguments) {
+    for (size_t i = 0; i != arguments.size(); ++i) {
+      const std::string &word = arguments[i];
+      if (word == "--")
+        break;
+      if (!isOption(word))
+        continue;
+      size_t end = word[1] == '-' ? word.find('=') : 2;
+      std::string name = word.substr(0, end);
+      const CLI::Option *option = command.get_option_no_throw(name);
+      if (!option)
+        return unknown(word[1] == '-' ? name : word);
+      if (option->get_items_expected_min() == 0 || name.size() < word.size())
+        continue;
+      if (i + 1 == arguments.size() || isOption(arguments[i + 1]))
+        return name + " wants a value" + valueName(*option);
+      ++i;
+    }
+    return "";
+  }
+
+private:
+  /// -1 and -.5 are numbers, - is standard input.
+  static bool isOption(const std::string &word) {
+    return word.size() > 1 && word[0] == '-' &&
+           (word[1] == '-' ? word.size() > 2 : std::isalpha(static_cast<unsigned char>(word[1])) != 0);
+  }
+
+  static std::string valueName(const CLI::Option &option) {
+    std::string name = option.get_type_name();
+    return name.empty() ? "" : ": " + name;
+  }
+
+  std::string unknown(const std::string &name) const {
+    std::string message = "nnc " + command.get_name() + " has no option '" + name + "'";
+    std::string near = didYouMean(name, optionNames(command));
+    if (!near.empty())
+      return message + near;
+    std::string owners;
+    for (const CLI::App *other : app.get_subcommands([](const CLI::App *) { return true; }))
+      if (other->get_option_no_throw(name))
+        owners += (owners.empty() ? "" : ", ") + other->get_name();
+    return message + (owners.empty() ? "; nnc help " + command.get_name() + " lists them"
+                                     : "; it is one of " + owners);
+  }
+
+  const CLI::App &app, &command;
+};
+
 } // namespace
+
+/// `nnc` alone, `nnc help COMMAND` and -h are spellings of --help.
+static std::vector<std::string> spellHelp(std::vector<std::string> arguments) {
+  if (arguments.empty() || arguments == std::vector<std::string>{"help"})
+    return {"--help"};
+  if (arguments[0] == "help")
+    return {arguments[1], "--help"};
+  if (arguments[0] == "-h")
+    arguments[0] = "--help";
+  return arguments;
+}
 
 bool nnc::driver::parseCommandLine(int argc, char **argv, const std::string &version,
                                    Invocation &invocation, int &status) {
   CLI::App app("A static computation-graph compiler for neural networks.", "nnc");
   app.set_version_flag("--version", [&] { return version; }, "print versions and exit");
-  auto commands = define(app, invocation);
-  std::vector<std::string> names{"help"};
-  for (auto [sub, command] : commands)
-    names.push_back(sub->get_name());
+  Commands commands = defineCommands(app, invocation);
+  std::string shell;
+  CLI::App *completion = app.add_subcommand("completion", "print a script that completes nnc's command line");
+  const std::vector<std::string> shells = {"bash", "zsh", "fish"};
+  completion->add_option("SHELL", shell, "bash, zsh or fish")->required();
 
-  std::vector<std::string> arguments(argv + 1, argv + argc);
   invocation.train.commandLine.assign(argv, argv + argc);
   status = 0;
-  // `nnc` alone and `nnc help COMMAND` are spellings of --help.
-  if (arguments.empty() || arguments == std::vector<std::string>{"help"})
-    arguments = {"--help"};
-  else if (arguments[0] == "help")
-    arguments = {arguments[1], "--help"};
-  else if (arguments[0] == "-h")
-    arguments[0] = "--help";
-
-  if (const std::string &first = arguments[0]; !first.empty() && first[0] != '-' &&
-                                               !std::count(names.begin(), names.end(), first)) {
-    std::string near = nearest(first, names);
-    status = printError("there is no command '" + first + "'" +
-                        (near.empty() ? "; nnc help lists them" : "; did you mean '" + near + "'?"));
+  auto wrong = [&](const std::string &message) {
+    status = printError(message);
     return false;
+  };
+  std::vector<std::string> names{"help"};
+  for (const CLI::App *sub : app.get_subcommands([](const CLI::App *) { return true; }))
+    names.push_back(sub->get_name());
+
+  std::vector<std::string> arguments = spellHelp({argv + 1, argv + argc});
+  const std::string &first = arguments[0];
+  if (first.empty() || first[0] != '-') {
+    if (!std::count(names.begin(), names.end(), first)) {
+      std::string near = didYouMean(first, names);
+      return wrong("there is no command '" + first + "'" +
+                   (near.empty() ? "; nnc help lists them" : near));
+    }
+    if (first == "help")
+      return wrong("help explains a command; nnc help lists them");
+    std::string problem =
+        ArgumentCheck(app, *app.get_subcommand(first)).run({arguments.begin() + 1, arguments.end()});
+    if (!problem.empty())
+      return wrong(problem);
+  } else if (!app.get_option_no_throw(first.substr(0, first.find('=')))) {
+    return wrong("nnc has no option '" + first + "'" + didYouMean(first, optionNames(app)) +
+                 "; a command comes first");
   }
   try {
     std::reverse(arguments.begin(), arguments.end());
     app.parse(arguments);
-  } catch (const CLI::CallForHelp &help) {
-    for (auto [sub, command] : commands)
-      if (sub->parsed()) {
-        std::cout << sub->help("nnc");
-        return false;
-      }
-    std::cout << app.help();
+  } catch (const CLI::CallForHelp &) {
+    std::vector<CLI::App *> parsed = app.get_subcommands();
+    std::cout << (parsed.empty() ? app.help() : parsed[0]->help("nnc"));
     return false;
   } catch (const CLI::CallForVersion &) {
     std::cout << version << '\n';
     return false;
   } catch (const CLI::ParseError &error) {
-    status = printError(error.what());
+    return wrong(lowered(error.what()));
+  }
+  if (completion->parsed()) {
+    if (!std::count(shells.begin(), shells.end(), shell))
+      return wrong("'" + shell + "' is none of bash, zsh, fish" + didYouMean(shell, shells));
+    std::cout << completionScript(app, shell);
     return false;
   }
   for (auto [sub, command] : commands)

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "nnc/Frontend/Text/Diagnostics.h"
 #include "UTF8.h"
+#include "nnc/Support/Suggest.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Unicode.h"
@@ -256,20 +257,7 @@ void DiagnosticEngine::print(raw_ostream &os) const {
 //===----------------------------------------------------------------------===//
 
 StringRef nnc::suggest(StringRef name, llvm::ArrayRef<StringRef> candidates) {
-  std::string lower = name.lower();
-  unsigned best = (name.size() + 1) / 3;
-  StringRef found;
-  for (StringRef candidate : candidates) {
-    if (candidate == name)
-      continue;
-    unsigned distance = StringRef(lower).edit_distance(
-        candidate.lower(), /*AllowReplacements=*/true, best + 1);
-    if (distance > best || (!found.empty() && distance == best))
-      continue;
-    best = distance;
-    found = candidate;
-  }
-  return found;
+  return nearestName(name, candidates);
 }
 
 std::string nnc::didYouMean(StringRef name,

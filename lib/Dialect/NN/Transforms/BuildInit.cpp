@@ -4,6 +4,7 @@
 // `nn.entry @init`, which from then on is compiled like any other function.
 //
 //===----------------------------------------------------------------------===//
+#include "nnc/Analysis/Frozen.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Dialect/NN/Transforms/Passes.h"
 #include "nnc/Support/NameHash.h"
@@ -45,6 +46,8 @@ struct BuildInit : public nnc::nn::impl::BuildInitBase<BuildInit> {
     builder.setInsertionPointToStart(&body);
     Value zero = ConstantOp::create(builder, loc, DenseElementsAttr::get(one, int64_t(0)));
     for (VariableOp variable : module.getOps<VariableOp>()) {
+      if (variable->hasAttr(nnc::kFrozenAttrName))
+        continue;
       Location at = variable.getLoc();
       Value hash = ConstantOp::create(
           builder, at,

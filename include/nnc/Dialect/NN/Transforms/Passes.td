@@ -11,7 +11,8 @@ def BuildInit : Pass<"nn-build-init", "::mlir::ModuleOp"> {
     region of every variable and writes the result. Each region gets the random
     state `[seed + h, 0]` with h the 64-bit FNV-1a hash of the variable's full
     name, so the initial value of a variable depends on the seed and its own
-    name only. The variables' regions are left as they are.
+    name only. The variables' regions are left as they are. A variable with the
+    attribute `nn.frozen` is left out: `nn-pack-frozen` makes it a constant.
   }];
   let dependentDialects = ["::nnc::nn::NNDialect"];
 }
@@ -56,6 +57,18 @@ def MarkIndexBounds : Pass<"nn-mark-index-bounds", "::mlir::ModuleOp"> {
     through reshapes, broadcasts, slices, transposes and conversions between
     integers. The emitted function checks them before it writes anything.
   }];
+}
+
+def PackFrozen : Pass<"nn-pack-frozen", "::mlir::ModuleOp"> {
+  let summary = "turn variables that never change into constants";
+  let description = [{
+    A variable with the attribute `nn.frozen`, which is its value, is dropped;
+    each `nn.read` of it becomes an `nn.constant` that carries the mark
+    `nn.frozen`, and whose value later stages must not compute with. It follows
+    `nn-form-kernels`: kernels are those of the model with variables, and so are
+    all results, to the bit. To write such a variable is an error.
+  }];
+  let dependentDialects = ["::nnc::nn::NNDialect"];
 }
 
 #endif // NNC_DIALECT_NN_TRANSFORMS_PASSES

@@ -1,0 +1,62 @@
+//===- Suggest.h - what a misspelt name may have meant ----------*- C++ -*-===//
+//
+// One measure of likeness for the names of the language and of the command
+// line. No LLVM: the library that parses options is built without it.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_SUPPORT_SUGGEST_H
+#define NNC_SUPPORT_SUGGEST_H
+
+#include <algorithm>
+#include <cctype>
+#include <cstddef>
+#include <numeric>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace nnc {
+
+/// The insertions, deletions and replacements between two words, in either
+/// case.
+inline size_t editDistance(std::string_view a, std::string_view b) {
+  auto same = [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); };
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), 0);
+  for (char letter : a) {
+    size_t diagonal = row[0]++;
+    for (size_t j = 0; j != b.size(); ++j) {
+      size_t above = row[j + 1];
+      row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + !same(letter, b[j])});
+      diagonal = above;
+    }
+  }
+  return row.back();
+}
+
+/// The candidate that `name` is most likely a misspelling of, the first of
+/// equals; empty if none is near enough.
+template <typename Candidates>
+std::string_view nearestName(std::string_view name, const Candidates &candidates) {
+  // Longer words are no slips of the finger, and the measure takes their product.
+  constexpr size_t longest = 100;
+  size_t best = (name.size() + 1) / 3;
+  std::string_view found;
+  if (name.size() > longest)
+    return found;
+  for (const auto &entry : candidates) {
+    std::string_view candidate = entry;
+    if (candidate == name || candidate.size() > name.size() + best)
+      continue;
+    size_t distance = editDistance(name, candidate);
+    if (distance > best || (!found.empty() && distance == best))
+      continue;
+    best = distance;
+    found = candidate;
+  }
+  return found;
+}
+
+} // namespace nnc
+
+#endif // NNC_SUPPORT_SUGGEST_H

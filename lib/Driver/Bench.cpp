@@ -1,0 +1,69 @@
+//===- Bench.cpp - nnc bench ----------------------------------------------===//
+//
+// Compiles for this machine, loads, and measures as an executable's `bench`.
+//
+//===----------------------------------------------------------------------===//
+#include "Commands.h"
+#include "Compile.h"
+#include "nnc/Analysis/Flops.h"
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
+#include "nnc/Dialect/NN/IR/NN.h"
+#include "nnc/Runtime/Commands.h"
+
+using namespace mlir;
+using namespace nnc;
+using namespace nnc::driver;
+
+/// Makes an entry of every kernel, which calls it and nothing else, in place of
+/// the model's own functions and variables.
+static void isolateKernels(ModuleOp module) {
+  for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
+    if (isa<nn::VariableOp, nn::EntryOp, nn::StepOp>(op))
+      op.erase();
+  SmallVector<kernel::FuncOp> kernels(module.getOps<kernel::FuncOp>());
+  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
+  for (kernel::FuncOp kernel : kernels) {
+    Location loc = kernel.getLoc();
+    uint64_t flops = 0;
+    kernel.walk([&](Operation *op) {
+      if (op != kernel)
+        flops += countFlops(op);
+    });
+    OperationState state(loc, nn::EntryOp::getOperationName());
+    state.addAttribute(nn::EntryOp::getSymNameAttrName(state.name),
+                       builder.getStringAttr("run_" + kernel.getSymName()));
+    state.addAttribute(nn::EntryOp::getFunctionTypeAttrName(state.name), kernel.getFunctionTypeAttr());
+    state.addAttribute(kFlopsAttrName, builder.getI64IntegerAttr(flops));
+    Block &body = state.addRegion()->emplaceBlock();
+    for (Type type : kernel.getArgumentTypes())
+      body.addArgument(type, loc);
+    builder.create(state);
+    OpBuilder inside = OpBuilder::atBlockEnd(&body);
+    OperationState call(loc, kernel::CallOp::getOperationName());
+    call.addAttribute(kernel::CallOp::getKernelAttrName(call.name), FlatSymbolRefAttr::get(kernel));
+    call.addOperands(body.getArguments());
+    call.addTypes(kernel.getResultTypes());
+    nn::ReturnOp::create(inside, loc, inside.create(call)->getResults());
+  }
+  module->removeAttr(kNormalizersAttrName);
+}
+
+int nnc::driver::runBench(const Invocation &invocation, MLIRContext &context) {
+  int status = 0;
+  auto model = Model::open(invocation.code.model, context, status);
+  if (!model)
+    return status;
+  std::vector<OpenFunction> open;
+  auto module = model->generate(invocation.code, status, &open);
+  if (!module)
+    return status;
+  for (const OpenFunction &function : open)
+    driver::remark("'" + Twine(function.name) + "' is skipped: -D must give " + llvm::join(function.dims, ", "));
+  if (module->getOps<FunctionOpInterface>().empty())
+    return fail(1, Twine(invocation.code.model) + ": there is no entry or step to measure");
+  CompileRequest request;
+  if (invocation.benchKernels)
+    request.onKernels = isolateKernels;
+  auto loaded = compileAndLoad(*module, *model, invocation.code, status, std::move(request));
+  return loaded ? runtime::bench(*loaded->getDescriptor(), invocation.bench) : status;
+}
