@@ -14,6 +14,7 @@ void nnc::buildGradientPipeline(OpPassManager &pm) {
   pm.addPass(nn::createDifferentiate());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
+  pm.addPass(nn::createSimplifyScans());
   pm.addPass(createCanonicalizerPass());
 }
 

@@ -330,6 +330,55 @@ void addIndexRows(std::vector<Row> &rows) {
   addSort("1", {1, 4, 1});
   addSort("2", {2, 1, 3, 1, 2});
 }
+/// Loops: captures that are used by contractions, biases, factors; values that
+/// are the same in all turns; a loop in a loop.
+void addScanRows(std::vector<Row> &rows) {
+  // Turns multiply their slopes: neither lost nor too steep for differences.
+  constexpr Range mild{Range::Plain, 0.4, 0.7};
+  rows.push_back({"nn.scan",
+                  R"(%last, %y = nn.scan 5 carry(%a = %x0 : $0) over(%xt = %x1 : $1) with(%w = %x2 : $2, %b = %x3 : $3) collect($1) {
+    %p = nn.contract "i,oi->o" %a, %w : $0, $2 -> $0
+    %q = nn.add %p, %xt : $0
+    %s_ = nn.add %q, %b : $0
+    %n = nn.tanh %s_ : $0
+    nn.next %n collect %n : $0 collect $0
+  })",
+                  {{{2}, unit}, {{5, 2}, unit}, {{2, 2}, unit}, {{2}, unit}},
+                  {5, 2}});
+  rows.push_back({"nn.scan",
+                  R"(%y, %c = nn.scan 3 reverse carry(%a = %x0 : $0, %d = %x4 : $4) over(%xt = %x1 : $1) with(%w = %x2 : $2, %b = %x3 : $3) {
+    %t = nn.transpose %w [1, 0] : $2 -> $2
+    %p = nn.contract "bi,oi->bo" %a, %t : $0, $2 -> $0
+    %s_ = nn.mul %b, %b : $3
+    %r = nn.broadcast %s_ [1] : $3 -> $0
+    %q = nn.add %p, %r : $0
+    %sin = nn.sin %q : $0
+    %prod = nn.mul %sin, %xt : $0
+    %f = nn.broadcast %d [0, 1] : $4 -> $0
+    %n = nn.add %prod, %f : $0
+    %ww = nn.contract "ij,jk->ik" %w, %w : $2, $2 -> $2
+    %m = nn.contract "bi,oi->bo" %n, %ww : $0, $2 -> $0
+    %e = nn.mul %d, %d : $4
+    nn.next %m, %e : $0, $4
+  })",
+                  {{{4, 2}, mild}, {{3, 4, 2}, mild}, {{2, 2}, mild}, {{2}, unit}, {{4, 2}, unit}},
+                  {4, 2}});
+  rows.push_back({"nn.scan",
+                  R"(%last, %y = nn.scan 3 carry(%a = %x0 : $0) over(%xt = %x1 : $1) with(%w = %x2 : $2, %m = %x3 : $3) collect($1) {
+    %z = nn.mul %xt, %m : $3
+    %b, %bs = nn.scan 4 reverse carry(%c = %a : $0) over(%zt = %z : $3) with(%k = %w : $2) collect($3) {
+      %p = nn.contract "i,oi->o" %c, %k : $0, $2 -> $0
+      %q = nn.mul %p, %zt : $0
+      %n = nn.sin %q : $0
+      nn.next %n collect %q : $0 collect $0
+    }
+    %e = nn.mul %b, %a : $0
+    %bb = nn.mul %bs, %bs : $3
+    nn.next %e collect %bb : $0 collect $3
+  })",
+                  {{{2}, mild}, {{3, 4, 2}, mild}, {{2, 2}, mild}, {{4, 2}, mild}},
+                  {3, 4, 2}});
+}
 } // namespace
 
 std::vector<Row> nnc::test::gradientTable() {
@@ -341,5 +390,6 @@ std::vector<Row> nnc::test::gradientTable() {
   addReduceRows(rows);
   addShapeRows(rows);
   addIndexRows(rows);
+  addScanRows(rows);
   return rows;
 }

@@ -33,12 +33,9 @@ static Value repeatSum(NNBuilder &b, double factor, Value other,
   return b.broadcast(b.scale(sum, factor), axes, type);
 }
 
-/// The gradient of the operand with letters `own`: `grad` (letters `outer`)
-/// times `other` (letters `others`), summed over what `own` does not have. A
-/// letter of `own` alone was summed away, so its gradient is repeated.
-static Value contractGrad(NNBuilder &b, Value grad, StringRef outer,
-                          Value other, StringRef others, RankedTensorType type,
-                          StringRef own) {
+Value nnc::nn::contractGrad(NNBuilder &b, Value grad, StringRef outer,
+                            Value other, StringRef others,
+                            RankedTensorType type, StringRef own) {
   if (std::optional<double> factor = getSplat(grad))
     return repeatSum(b, *factor, other, others, type, own);
   std::string letters;

@@ -34,6 +34,16 @@ applyGradRules(mlir::Operation *op, mlir::OpBuilder &builder,
   return grads;
 }
 
+/// The gradient of a contraction's operand with letters `own`: `grad` (letters
+/// `outer`) times `other` (letters `others`), summed over what `own` does not
+/// have. A letter of `own` alone was summed away, so its gradient is repeated.
+mlir::Value contractGrad(NNBuilder &b, mlir::Value grad, llvm::StringRef outer,
+                         mlir::Value other, llvm::StringRef others,
+                         mlir::RankedTensorType type, llvm::StringRef own);
+
+/// Makes `nn.scan` differentiable.
+void attachScanSlope(mlir::MLIRContext &context);
+
 } // namespace nnc::nn
 
 #endif // NNC_LIB_DIALECT_NN_IR_GRADRULES_H

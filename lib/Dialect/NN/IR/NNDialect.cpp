@@ -5,7 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "mlir/IR/DialectImplementation.h"
-#include "nnc/Dialect/NN/IR/NN.h"
+#include "GradRules.h"
 #include "llvm/ADT/TypeSwitch.h"
 
 using namespace mlir;
@@ -28,6 +28,7 @@ void NNDialect::initialize() {
 #define GET_OP_LIST
 #include "nnc/Dialect/NN/IR/NNOps.cpp.inc"
       >();
+  attachScanSlope(*getContext());
 }
 
 Operation *NNDialect::materializeConstant(OpBuilder &builder, Attribute value,

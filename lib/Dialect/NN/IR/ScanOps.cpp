@@ -40,7 +40,8 @@ Block::BlockArgListType ScanOp::getSliceArguments() {
 }
 
 Block::BlockArgListType ScanOp::getCaptureArguments() {
-  return getBodyBlock()->getArguments().take_back(getCaptures().size());
+  return getBodyBlock()->getArguments().slice(
+      getNumCarries() + getScanned().size(), getCaptures().size());
 }
 
 NextOp ScanOp::getNext() { return cast<NextOp>(getBodyBlock()->back()); }

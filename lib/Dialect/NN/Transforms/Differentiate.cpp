@@ -7,7 +7,7 @@
 // neither depth nor length of the graph touches the stack.
 //
 //===----------------------------------------------------------------------===//
-#include "nnc/Dialect/NN/IR/Build.h"
+#include "nnc/Dialect/NN/IR/ReverseSweep.h"
 #include "nnc/Dialect/NN/Transforms/Passes.h"
 
 #include "mlir/Interfaces/SideEffectInterfaces.h"
@@ -26,10 +26,11 @@ using namespace nnc::nn;
 namespace {
 
 /// What becomes of one nn.gradient.
-class ReverseSweep {
+class GradientSweep {
 public:
-  explicit ReverseSweep(GradientOp gradient)
-      : gradient(gradient), builder(gradient) {}
+  explicit GradientSweep(GradientOp gradient)
+      : gradient(gradient), wrt(gradient.getWrt()), builder(gradient),
+        sweep(builder) {}
 
   /// Replaces the op. On failure, which has been reported, zeros stand for the
   /// gradients, so that later ones do not stumble over the same fault.
@@ -38,81 +39,43 @@ public:
 private:
   void findActive();
   void propagate();
-  void accumulate(Value value, Value grad, Location loc);
   void reportNoPath();
   llvm::SmallSetVector<Operation *, 8> findCuts();
   void eraseUnused();
 
   GradientOp gradient;
+  /// As it was: a rule may replace an op on the way, and the uses of its
+  /// results.
+  SmallVector<Value> wrt;
   OpBuilder builder;
+  ReverseSweep sweep;
   /// The last op before the new ones.
   Operation *last = nullptr;
-  /// What depends differentiably on a value that the gradient is taken by,
-  /// those values included.
-  DenseSet<Value> active;
-  DenseMap<Value, Value> grads;
   /// Ops that have a gradient, but not by the operands that matter here.
   SmallVector<Operation *> blocked;
 };
 
 } // namespace
 
-void ReverseSweep::findActive() {
-  active.insert_range(gradient.getWrt());
-  auto isActive = [&](Value value) { return active.contains(value); };
+void GradientSweep::findActive() {
+  for (Value value : wrt)
+    sweep.activate(value);
   for (Operation &op : *gradient->getBlock()) {
     if (&op == gradient)
       break;
-    if (!isa<DifferentiableOpInterface>(op) ||
-        llvm::none_of(op.getOperands(), isActive))
-      continue;
-    for (Value result : op.getResults())
-      if (isFloatTensor(result))
-        active.insert(result);
+    sweep.spread(op);
   }
 }
 
-void ReverseSweep::accumulate(Value value, Value grad, Location loc) {
-  Value &sum = grads[value];
-  sum = sum ? NNBuilder(builder, loc).add(sum, grad) : grad;
-}
-
-void ReverseSweep::propagate() {
+void GradientSweep::propagate() {
   Value loss = gradient.getLoss();
-  if (!active.contains(loss))
+  if (!sweep.isActive(loss))
     return;
-  grads[loss] = NNBuilder(builder, gradient.getLoc()).splat(loss, 1);
-  for (Operation *op = last; op; op = op->getPrevNode()) {
-    auto differentiable = dyn_cast<DifferentiableOpInterface>(op);
-    if (!differentiable)
-      continue;
-    SmallVector<Value> resultGrads = llvm::map_to_vector(
-        op->getResults(), [&](Value result) { return grads.lookup(result); });
-    if (llvm::none_of(resultGrads, [](Value grad) { return grad != nullptr; }))
-      continue;
-    SmallVector<bool> needed =
-        llvm::map_to_vector(op->getOperands(), [&](Value operand) {
-          return active.contains(operand);
-        });
-    if (!llvm::is_contained(needed, true))
-      continue;
-    SmallVector<Value> operandGrads =
-        differentiable.buildVJP(builder, resultGrads, needed);
-    assert(operandGrads.size() == op->getNumOperands() &&
-           "one gradient per operand");
-    bool any = false;
-    for (auto [operand, grad, wanted] :
-         llvm::zip_equal(op->getOperands(), operandGrads, needed)) {
-      if (!wanted || !grad)
-        continue;
-      assert(grad.getType() == operand.getType() &&
-             "a gradient has its operand's type");
-      accumulate(operand, grad, op->getLoc());
-      any = true;
-    }
-    if (!any)
+  Location loc = gradient.getLoc();
+  sweep.accumulate(loss, NNBuilder(builder, loc).splat(loss, 1), loc);
+  for (Operation *op = last; op; op = op->getPrevNode())
+    if (!sweep.visit(op))
       blocked.push_back(op);
-  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -160,7 +123,7 @@ static std::string describeAll(ValueRange values) {
 }
 
 /// The ops on a way to the loss that take an active value and give none.
-llvm::SmallSetVector<Operation *, 8> ReverseSweep::findCuts() {
+llvm::SmallSetVector<Operation *, 8> GradientSweep::findCuts() {
   DenseSet<Operation *> leadsToLoss;
   SmallVector<Operation *> worklist;
   auto visit = [&](Value value) {
@@ -177,7 +140,7 @@ llvm::SmallSetVector<Operation *, 8> ReverseSweep::findCuts() {
   for (Operation &op : *gradient->getBlock()) {
     if (&op == gradient)
       break;
-    auto isActive = [&](Value value) { return active.contains(value); };
+    auto isActive = [&](Value value) { return sweep.isActive(value); };
     if (leadsToLoss.contains(&op) && llvm::any_of(op.getOperands(), isActive) &&
         llvm::none_of(op.getResults(), isActive))
       cuts.insert(&op);
@@ -185,7 +148,7 @@ llvm::SmallSetVector<Operation *, 8> ReverseSweep::findCuts() {
   return cuts;
 }
 
-void ReverseSweep::reportNoPath() {
+void GradientSweep::reportNoPath() {
   InFlightDiagnostic diag = emitError(gradient.getLoc())
                             << "the loss does not depend differentiably on "
                             << describeAll(gradient.getWrt());
@@ -200,11 +163,11 @@ void ReverseSweep::reportNoPath() {
 }
 
 //===----------------------------------------------------------------------===//
-// ReverseSweep
+// GradientSweep
 //===----------------------------------------------------------------------===//
 
 /// Erases what the rules have built on the way and left unused.
-void ReverseSweep::eraseUnused() {
+void GradientSweep::eraseUnused() {
   for (Operation *op = gradient->getPrevNode(); op != last;) {
     Operation *previous = op->getPrevNode();
     if (isOpTriviallyDead(op))
@@ -213,18 +176,18 @@ void ReverseSweep::eraseUnused() {
   }
 }
 
-LogicalResult ReverseSweep::run() {
+LogicalResult GradientSweep::run() {
   last = gradient->getPrevNode();
   findActive();
   propagate();
-  bool found = llvm::any_of(gradient.getWrt(),
-                            [&](Value value) { return grads.count(value); });
+  bool found = llvm::any_of(
+      wrt, [&](Value value) { return sweep.lookup(value) != nullptr; });
   if (!found)
     reportNoPath();
   NNBuilder zeros(builder, gradient.getLoc());
   SmallVector<Value> results;
-  for (Value value : gradient.getWrt()) {
-    Value grad = grads.lookup(value);
+  for (Value value : wrt) {
+    Value grad = sweep.lookup(value);
     results.push_back(grad ? grad : zeros.zeros(value));
   }
   gradient->replaceAllUsesWith(results);
@@ -262,10 +225,15 @@ struct Differentiate : public nnc::nn::impl::DifferentiateBase<Differentiate> {
     module.walk([&](GradientOp op) { gradients.push_back(op); });
     bool ok = true;
     for (GradientOp op : gradients)
-      ok &= succeeded(ReverseSweep(op).run());
+      ok &= succeeded(GradientSweep(op).run());
     if (!ok)
       return signalPassFailure();
 
+    // Loops that others, which keep what gradients need, have replaced.
+    module.walk([](ScanOp op) {
+      if (isOpTriviallyDead(op))
+        op.erase();
+    });
     module.walk([](StopGradientOp op) {
       op.replaceAllUsesWith(op.getOperand());
       op.erase();

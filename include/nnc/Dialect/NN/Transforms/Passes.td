@@ -71,4 +71,20 @@ def PackFrozen : Pass<"nn-pack-frozen", "::mlir::ModuleOp"> {
   let dependentDialects = ["::nnc::nn::NNDialect"];
 }
 
+def SimplifyScans : Pass<"nn-simplify-scans", "::mlir::ModuleOp"> {
+  let summary = "make loops smaller, or unroll them";
+  let description = [{
+    Leaves out of every `nn.scan` what nothing needs: collected arrays, carries
+    that feed only themselves, scanned and captured values that no turn reads;
+    what is given twice is given once. Unrolls a loop of one turn, and one of few
+    turns with a small body.
+  }];
+  let dependentDialects = ["::nnc::nn::NNDialect"];
+  let options = [
+    Option<"maxTurns", "max-turns", "int64_t", /*default=*/"4",
+           "Most turns of a loop that is unrolled; 1: unroll none of several">,
+    Option<"maxOps", "max-ops", "int64_t", /*default=*/"64",
+           "Most ops that unrolling a loop may make">];
+}
+
 #endif // NNC_DIALECT_NN_TRANSFORMS_PASSES
