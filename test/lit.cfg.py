@@ -3,6 +3,7 @@
 
 import os
 import shutil
+import subprocess
 
 import lit.formats
 
@@ -38,6 +39,9 @@ config.environment["FILECHECK_OPTS"] = "--enable-var-scope --allow-unused-prefix
 
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
+# Python packages that some tests compare with; utils/requirements.txt has them.
+if not subprocess.run([config.python_executable, "-c", "import jax"], capture_output=True).returncode:
+    config.available_features.add("jax")
 
 # Leaks of the process's exit are LLVM's own; everything else counts.
 if config.nnc_sanitize:

@@ -50,9 +50,11 @@ GraphBuilder::createVariable(nn::VariableKind kind, StringRef name,
   Block *block = ops.createBlock(&variable.getInit());
   Value state = block->addArgument(stateType, loc);
 
+  auto savedLoops = std::exchange(loops, {});
   Value savedState = std::exchange(randomState, state);
   int64_t savedDraws = std::exchange(numDraws, 0);
   Value value = init(state);
+  loops = std::move(savedLoops);
   randomState = savedState;
   numDraws = savedDraws;
   if (!value) {
@@ -184,6 +186,8 @@ void GraphBuilder::endFunction(ArrayRef<GraphOutput> outputs) {
 }
 
 void GraphBuilder::abandonFunction() {
+  while (isInScan())
+    abandonScan();
   ops.setInsertionPointToEnd(module.getBody());
   if (firstFunction == function)
     firstFunction = nullptr;
@@ -276,24 +280,52 @@ Value GraphBuilder::iota(RankedTensorType type, int64_t axis) {
 // Random
 //===----------------------------------------------------------------------===//
 
-Value GraphBuilder::random(Random what, RankedTensorType type) {
-  if (!type)
-    return nullptr;
-  if (!randomState) {
+Value GraphBuilder::randomStateAt(size_t depth) {
+  if (depth == 0) {
+    if (randomState)
+      return randomState;
     auto variable = lookupVariable("random.state");
     if (!variable)
       variable = createVariable(nn::VariableKind::state, "random.state",
                                 [](Value state) { return state; });
-    randomState = readVariable(variable);
+    return randomState = readVariable(variable);
   }
+  // Each turn has a seed of its own, drawn before the loop.
+  if (Value known = loops[depth - 1].randomState)
+    return known;
+  Value outer = randomStateAt(depth - 1);
+  Loop &loop = loops[depth - 1];
+  OpBuilder::InsertionGuard guard(ops);
+  ops.restoreInsertionPoint(loop.before);
+  Type wide = ops.getI64Type();
+  int64_t turns = tensorTypeOf(loop.arrays.front()).getDimSize(0);
+  Value words = make<nn::RandomBitsOp>(getType(ops.getI32Type(), {turns, 2}),
+                                       outer, numDraws++);
+  auto places = RankedTensorType::get({turns, 2}, wide);
+  Value halves = broadcastTo(
+      constant(RankedTensorType::get({2}, wide), {4294967296.0, 1}),
+      places.getShape());
+  Value seeds = reduce("sum", binary("mul", convert(words, wide), halves), {1},
+                       /*keepDims=*/true);
+  Value counters = splatInt(RankedTensorType::get({turns, 1}, wide), 0);
+  loop.randomStates = concat({seeds, counters}, 1);
+  loop.before = ops.saveInsertionPoint();
+  loop.randomState = loop.region->front().addArgument(outer.getType(), loc);
+  return loop.randomState;
+}
+
+Value GraphBuilder::random(Random what, RankedTensorType type) {
+  if (!type)
+    return nullptr;
+  Value state = randomStateAt(loops.size());
   int64_t stream = numDraws++;
   switch (what) {
   case Random::Bits:
-    return make<nn::RandomBitsOp>(type, randomState, stream);
+    return make<nn::RandomBitsOp>(type, state, stream);
   case Random::Uniform:
-    return make<nn::RandomUniformOp>(type, randomState, stream);
+    return make<nn::RandomUniformOp>(type, state, stream);
   case Random::Normal:
-    return make<nn::RandomNormalOp>(type, randomState, stream);
+    return make<nn::RandomNormalOp>(type, state, stream);
   }
   llvm_unreachable("unknown draw");
 }

@@ -200,6 +200,23 @@ public:
   mlir::Value random(Random what, mlir::RankedTensorType type);
 
   //===--------------------------------------------------------------------===//
+  // Loops
+  //===--------------------------------------------------------------------===//
+
+  /// Opens a loop over axis 0 of arrays of equal length; ops are put into its
+  /// body until `endScan` or `abandonScan`. The body may use any value from
+  /// outside. Its arguments are the carries, then the arrays' slices.
+  mlir::Block *beginScan(llvm::ArrayRef<mlir::Value> inits,
+                         llvm::ArrayRef<mlir::Value> arrays);
+  /// Closes the loop that was opened last: carries have their initial values'
+  /// types. Gives the last carries, then `collects` of all turns stacked along
+  /// axis 0; nothing after an error.
+  llvm::SmallVector<mlir::Value> endScan(llvm::ArrayRef<mlir::Value> carries,
+                                         llvm::ArrayRef<mlir::Value> collects);
+  void abandonScan();
+  bool isInScan() const { return !loops.empty(); }
+
+  //===--------------------------------------------------------------------===//
   // Gradients
   //===--------------------------------------------------------------------===//
 
@@ -251,6 +268,18 @@ private:
   mlir::Block *body = nullptr;
   llvm::MapVector<mlir::Operation *, mlir::Value> reads;
   llvm::MapVector<mlir::Operation *, mlir::Value> writes;
+
+  /// The loops that are open, outermost first.
+  struct Loop {
+    std::unique_ptr<mlir::Region> region;
+    mlir::OpBuilder::InsertPoint before;
+    llvm::SmallVector<mlir::Value> inits, arrays;
+    /// A random state per turn, once a turn draws: the array and its slice.
+    mlir::Value randomStates, randomState;
+  };
+  llvm::SmallVector<Loop, 2> loops;
+  /// The random state at a depth of loops; 0 is outside of all.
+  mlir::Value randomStateAt(size_t depth);
 
   /// The random state that draws come from, and how many there were.
   mlir::Value randomState;

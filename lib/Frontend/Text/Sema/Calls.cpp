@@ -76,6 +76,8 @@ evalSiteName(GraphGen &gen, const ast::Argument &arg, StringRef function) {
   bool isIdentifier =
       !text.empty() && !llvm::isDigit(text[0]) &&
       llvm::all_of(text, [](char c) { return llvm::isAlnum(c) || c == '_'; });
+  if (gen.frame->file->isLibrary && text.count('*') == 1)
+    isIdentifier = true;
   if (!isIdentifier) {
     gen.error(arg.keyword.loc, "'name' must be letters, digits and '_', but "
                                "is " +
@@ -189,6 +191,8 @@ Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
       return Datum();
     names.wish = *text;
     names.kind = NameScope::Wish::ByHand;
+    if (text->find('*') != std::string::npos)
+      names.pattern = *text;
     args.erase(found);
   }
   if (decl.functionKind == Kind::Model) {

@@ -151,6 +151,8 @@ public:
   void runUpdate(const ast::UpdateStmt *stmt);
   void runRepeat(const ast::RepeatStmt *stmt);
   void runIf(const ast::IfStmt *stmt);
+  /// In Scan.cpp.
+  void runScan(const ast::ScanStmt *stmt);
   void runReturn(const ast::ReturnStmt *stmt);
 
   //===--------------------------------------------------------------------===//

@@ -71,6 +71,27 @@ static Datum emitParameters(BuiltinCall &call) {
   return Datum::ofList(std::move(values));
 }
 
+/// The text with values in place of each `{}`.
+static std::string formatText(StringRef left, ArrayRef<Datum> values) {
+  std::string text;
+  size_t next = 0;
+  while (!left.empty()) {
+    auto [before, after] = left.split("{}");
+    text += before;
+    if (before.size() != left.size() && next < values.size()) {
+      const Datum &value = values[next++];
+      text += value.isString() ? value.getString().str() : value.describe();
+    }
+    left = after;
+  }
+  return text;
+}
+
+/// `format("text {} …", a, b)`.
+static Datum emitFormat(BuiltinCall &call) {
+  return Datum::ofString(formatText(call.args[0].getString(), call.rest));
+}
+
 /// `ok = require(condition, "text {} …", a, b)`: an error at the user's call
 /// unless the condition holds; `{}` stand for the values.
 static Datum emitRequire(BuiltinCall &call) {
@@ -80,18 +101,7 @@ static Datum emitRequire(BuiltinCall &call) {
                                          call.args[0].describeKind());
   if (call.args[0].getBool())
     return Datum::ofBool(true);
-  std::string text;
-  StringRef left = call.args[1].getString();
-  size_t next = 0;
-  while (!left.empty()) {
-    auto [before, after] = left.split("{}");
-    text += before;
-    if (before.size() != left.size() && next < call.rest.size()) {
-      const Datum &value = call.rest[next++];
-      text += value.isString() ? value.getString().str() : value.describe();
-    }
-    left = after;
-  }
+  std::string text = formatText(call.args[1].getString(), call.rest);
   // Nothing after a broken requirement can be judged.
   call.gen.error(call.loc, text);
   call.gen.frame->hasReturned = true;
@@ -178,6 +188,7 @@ ArrayRef<Builtin> getIntrinsicBuiltins() {
   static constexpr Builtin table[] = {
       {"as_tensor", "x", emitAsTensor},
       {"averaged", "model:model", emitAveraged},
+      {"format", "text:string values*", emitFormat},
       {"frozen", "model:model", emitFrozen},
       {"grad", "loss by*", emitGrad},
       {"is_float", "x", emitIsFloat},

@@ -15,7 +15,7 @@ namespace nnc::sema {
 
 bool alwaysReturns(const ast::Block &block) {
   for (const ast::Stmt *stmt : block.stmts) {
-    if (isa<ast::ReturnStmt>(stmt) || isa<ast::ScanStmt>(stmt))
+    if (isa<ast::ReturnStmt>(stmt))
       return true;
     auto *branch = dyn_cast<ast::IfStmt>(stmt);
     if (branch && branch->hasElse && alwaysReturns(branch->elseBody) &&
@@ -52,6 +52,7 @@ private:
   void checkParams(const ast::FunctionDecl &decl);
   void checkBlock(const ast::Block &block);
   void checkStmt(const ast::Stmt *stmt);
+  void checkScan(const ast::ScanStmt *scan);
   void checkExpr(const ast::Expr *expr);
   void checkCall(const ast::CallExpr *call);
   void checkName(StringRef name, SMLoc loc);
@@ -85,7 +86,7 @@ private:
     std::string what;
   };
   std::vector<Candidate> candidates;
-  unsigned repeats = 0;
+  unsigned repeats = 0, scans = 0;
 };
 
 } // namespace
@@ -188,6 +189,9 @@ static void collectBound(const ast::Block &block, StringSet<> &names) {
     } else if (auto *repeat = dyn_cast<ast::RepeatStmt>(stmt)) {
       names.insert(repeat->variable.name);
       collectBound(repeat->body, names);
+    } else if (auto *scan = dyn_cast<ast::ScanStmt>(stmt)) {
+      for (const ast::ScanOutput &output : scan->collected)
+        names.insert(output.stacked.name);
     } else if (auto *branch = dyn_cast<ast::IfStmt>(stmt)) {
       for (const ast::IfBranch &one : branch->branches)
         collectBound(one.body, names);
@@ -203,6 +207,31 @@ void BodyChecker::checkElement(const ast::Type &type) {
        type.element == ast::ElementType::BF16))
     diags.error(type.loc, "'" + ast::stringify(type.element) +
                               "' is reserved and not supported yet");
+}
+
+/// Of what the body binds, only the carried and the collected is seen after it.
+void BodyChecker::checkScan(const ast::ScanStmt *scan) {
+  for (const ast::ScanInput &input : scan->inputs)
+    checkExpr(input.source);
+  checkExpr(scan->axis);
+  for (const ast::Identifier &name : scan->carried) {
+    checkName(name.name, name.loc);
+    bind(name);
+  }
+  StringSet<> before = bound;
+  StringSet<> beforeEver = everBound;
+  collectBound(scan->body, everBound);
+  for (const ast::ScanInput &input : scan->inputs)
+    bind(input.name);
+  ++scans;
+  checkBlock(scan->body);
+  --scans;
+  for (const ast::ScanOutput &output : scan->collected)
+    checkName(output.name.name, output.name.loc);
+  bound = std::move(before);
+  everBound = std::move(beforeEver);
+  for (const ast::ScanOutput &output : scan->collected)
+    bind(output.stacked);
 }
 
 void BodyChecker::checkStmt(const ast::Stmt *stmt) {
@@ -255,13 +284,10 @@ void BodyChecker::checkStmt(const ast::Stmt *stmt) {
     return;
   }
   case ast::StmtKind::Scan:
-    diags.error(stmt->loc, "'scan' is not supported yet");
-    for (const ast::Identifier &name : cast<ast::ScanStmt>(stmt)->carried)
-      bind(name);
-    for (const ast::ScanOutput &output : cast<ast::ScanStmt>(stmt)->collected)
-      bind(output.stacked);
-    return;
+    return checkScan(cast<ast::ScanStmt>(stmt));
   case ast::StmtKind::Minimize: {
+    if (scans != 0)
+      diags.error(stmt->loc, "'minimize' may not stand in 'scan'");
     auto *minimize = cast<ast::MinimizeStmt>(stmt);
     checkExpr(minimize->loss);
     for (const ast::Expr *expr : minimize->over)
@@ -280,6 +306,8 @@ void BodyChecker::checkStmt(const ast::Stmt *stmt) {
   case ast::StmtKind::Return:
     if (repeats != 0)
       diags.error(stmt->loc, "'return' may not stand in 'repeat'");
+    if (scans != 0)
+      diags.error(stmt->loc, "'return' may not stand in 'scan'");
     if (current->functionKind == ast::FunctionKind::Optimizer)
       diags.error(stmt->loc, "an optimiser updates its parameter with '<-' "
                              "and returns nothing");

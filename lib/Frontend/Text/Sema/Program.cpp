@@ -337,10 +337,6 @@ std::string unknownFunction(StringRef name, const FileScope &file) {
                                                               : "a step") +
               " and cannot be called; put what is shared into a model")
           .str();
-  // Functions of the language that the library lacks.
-  for (StringRef planned : {"rnn", "gru", "lstm"})
-    if (name == planned)
-      return ("'" + name + "' is not supported yet").str();
   return ("unknown function '" + name + "'").str() +
          suggestFunction(name, file);
 }

@@ -58,6 +58,9 @@ struct NameScope {
   std::string wish;
   enum class Wish : uint8_t { Counted, Variable, ByHand } kind = Wish::Counted;
   llvm::SMLoc wishLoc;
+  /// `*_l0`, of calls in the library: the site takes no name, and parameters
+  /// inside it are the caller's, with their own names in place of the star.
+  std::string pattern;
   /// The repeat turns around the call site, outermost first.
   llvm::SmallVector<int64_t, 2> turns;
 

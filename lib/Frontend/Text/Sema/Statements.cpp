@@ -37,9 +37,7 @@ void GraphGen::runStatement(const ast::Stmt *stmt) {
   case ast::StmtKind::If:
     return runIf(cast<ast::IfStmt>(stmt));
   case ast::StmtKind::Scan:
-    error(stmt->loc, "'scan' is not supported yet");
-    frame->hasReturned = true;
-    return;
+    return runScan(cast<ast::ScanStmt>(stmt));
   case ast::StmtKind::Minimize:
     return runMinimize(cast<ast::MinimizeStmt>(stmt));
   case ast::StmtKind::Return:
@@ -91,6 +89,11 @@ void GraphGen::runUpdate(const ast::UpdateStmt *stmt) {
   Binding &binding = frame->values[name];
   if (binding.value.isPoison() || value.isPoison())
     return;
+  if (builder.isInScan()) {
+    error(stmt->arrowLoc, "a state may not be updated in 'scan'; carry a value "
+                          "instead");
+    return;
+  }
   if (binding.target == Binding::Target::None) {
     error(stmt->arrowLoc, "'" + name +
                               "' is no state; '<-' updates what "

@@ -52,6 +52,8 @@ std::string GraphGen::allocate(NameScope &scope, StringRef wish,
 }
 
 StringRef GraphGen::resolvePath(NameScope &scope) {
+  if (!scope.pattern.empty())
+    return resolvePath(*scope.parent);
   if (!scope.resolved) {
     std::string prefix = resolvePath(*scope.parent).str();
     scope.path = prefix + "." +
@@ -318,6 +320,11 @@ void GraphGen::runVariable(const ast::VariableStmt *stmt) {
     refuseParameter(*this, stmt);
     return finish();
   }
+  if (!stmt->isParam && builder.isInScan()) {
+    error(stmt->loc, "a state may not stand in 'scan': its turns share it; "
+                     "carry a value instead");
+    return finish();
+  }
   if (isSlot && stmt->isParam) {
     error(stmt->loc, "an optimiser and a schedule have states and no "
                      "parameters");
@@ -343,10 +350,14 @@ void GraphGen::runVariable(const ast::VariableStmt *stmt) {
       return finish();
     }
   } else {
-    std::string path = resolvePath(frame->names).str();
+    NameScope *scope = &frame->names;
     std::string last = withTurns(name, frame->turns);
-    auto [place, isNew] =
-        frame->names.finalNames.emplace("." + last, stmt->loc);
+    for (; !scope->pattern.empty(); scope = scope->parent) {
+      auto [before, after] = StringRef(scope->pattern).split('*');
+      last = (before + last + after).str();
+    }
+    std::string path = resolvePath(*scope).str();
+    auto [place, isNew] = scope->finalNames.emplace("." + last, stmt->loc);
     if (!isNew) {
       error(stmt->loc, "'" + name + "' is already declared")
           .attachNote(place->second, "the first declaration is here");
