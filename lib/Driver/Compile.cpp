@@ -163,6 +163,7 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
   if (!machine)
     return broken(machine.takeError());
   KernelCodeOptions code = describeVectors(**machine, request.target);
+  code.tasks = request.maxThreads;
   if (!passes([&](OpPassManager &pm) { buildBufferPipeline(pm, code.vectorBits); }) ||
       !reach(Stage::Linalg, moduleText))
     return std::nullopt;

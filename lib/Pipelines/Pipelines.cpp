@@ -36,6 +36,7 @@ void nnc::buildKernelCodePipeline(OpPassManager &pm, const KernelCodeOptions &op
   KernelToLLVMOptions code;
   code.vectorBits = options.vectorBits;
   code.vectorRegisters = options.vectorRegisters;
+  code.tasks = options.tasks;
   code.strict = options.strict;
   code.scalar = options.level == 0;
   buildKernelToLLVMPipeline(pm, code);

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <new>
+#include <thread>
 
 namespace nnc::runtime {
 
@@ -29,6 +30,14 @@ Instance::Instance(const nnc_model &model, uint64_t seed, int threads)
   if (!block)
     throw std::bad_alloc();
   check(model.init(block.get(), seed), "init");
+  if (threads == 0)
+    threads = std::clamp<int>(std::thread::hardware_concurrency(), 1,
+                              model.max_threads);
+  if (threads == 1)
+    return;
+  pool = std::make_unique<ThreadPool>(threads);
+  check(model.set_parallel(block.get(), ThreadPool::runOn, pool.get(), threads),
+        "set_parallel");
 }
 
 void Instance::check(int status, const std::string &what) const {

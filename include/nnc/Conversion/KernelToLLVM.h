@@ -17,6 +17,8 @@ struct KernelToLLVMOptions : mlir::PassPipelineOptions<KernelToLLVMOptions> {
                               llvm::cl::desc("Width of a vector register")};
   Option<unsigned> vectorRegisters{*this, "vector-registers", llvm::cl::init(16),
                                    llvm::cl::desc("Number of vector registers")};
+  Option<unsigned> tasks{*this, "tasks", llvm::cl::init(1),
+                         llvm::cl::desc("Parts that a large nest is cut into at most")};
   Option<bool> strict{*this, "strict", llvm::cl::init(false),
                       llvm::cl::desc("Forbid contraction and reassociation")};
   Option<bool> scalar{*this, "scalar", llvm::cl::init(false),

@@ -42,6 +42,17 @@ def ConvertKernelToLinalg : Pass<"convert-kernel-to-linalg", "::mlir::ModuleOp">
                         "Width of the target's vector registers, for packed operands">];
 }
 
+def OutlineTasks : Pass<"kernel-outline-tasks", "::mlir::ModuleOp"> {
+  let summary = "loops over tasks to functions";
+  let description = [{
+    Every loop over tasks of a kernel becomes a function `@kernel.task0` on the
+    kernel's buffers and the task's number, and a call of `@kernel.task0.all`,
+    which the interface defines. The kernel takes the instance as one more
+    argument then.
+  }];
+  let dependentDialects = ["::mlir::func::FuncDialect"];
+}
+
 def ConvertKernelToLLVM : Pass<"convert-kernel-to-llvm", "::mlir::ModuleOp"> {
   let summary = "kernels of loops and vectors to the LLVM dialect";
   let description = [{
@@ -72,6 +83,8 @@ def ConvertLinalgToVector : Pass<"convert-linalg-to-vector", "::mlir::func::Func
            "Width of a vector register">,
     Option<"vectorRegisters", "vector-registers", "unsigned", /*default=*/"16",
            "Number of vector registers">,
+    Option<"tasks", "tasks", "unsigned", /*default=*/"1",
+           "Parts that a large nest is cut into at most">,
     Option<"strict", "strict", "bool", /*default=*/"false",
            "Keep the order of every sum">];
   let statistics = [

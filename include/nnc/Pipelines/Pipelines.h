@@ -20,6 +20,8 @@ struct KernelCodeOptions {
   bool strict = false;
   /// 0: plain loops.
   unsigned level = 3;
+  /// Tasks that a large nest is cut into at most; 1 for serial kernels.
+  unsigned tasks = 1;
 };
 
 /// nn with gradients asked for → nn with gradients written out, simplified.

@@ -8,6 +8,7 @@
 #define NNC_RUNTIME_INSTANCE_H
 
 #include "nnc/Runtime/Data/Port.h"
+#include "nnc/Runtime/ThreadPool.h"
 #include <functional>
 #include <memory>
 #include <span>
@@ -17,6 +18,7 @@ namespace nnc::runtime {
 /// An initialised instance. Every failure of the model's functions is thrown.
 class Instance {
 public:
+  /// With 0 threads, as many as there are processors.
   Instance(const nnc_model &model, uint64_t seed, int threads = 0);
 
   const nnc_model &model() const { return description; }
@@ -33,6 +35,7 @@ private:
 
   const nnc_model &description;
   std::unique_ptr<void, void (*)(void *)> block;
+  std::unique_ptr<ThreadPool> pool;
 };
 
 /// A tensor's type and shape.

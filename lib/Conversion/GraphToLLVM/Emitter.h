@@ -79,6 +79,8 @@ public:
 
   /// Ends the function.
   void finish(mlir::Value result);
+  /// Ends a function that returns nothing.
+  void finish() { mlir::LLVM::ReturnOp::create(builder, mlir::ValueRange{}); }
   void finish(Status status) { finish(i32(int32_t(status))); }
 
 private:

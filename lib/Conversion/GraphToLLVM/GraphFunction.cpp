@@ -10,6 +10,7 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "nnc/Analysis/Frozen.h"
 #include "nnc/Analysis/IndexBounds.h"
+#include "nnc/Conversion/Tasks.h"
 #include <functional>
 
 using namespace mlir;
@@ -152,6 +153,7 @@ LogicalResult GraphFunctionEmitter::emit() {
     emitter.store(emitter.getArgument(1), seed, 8);
     inputs.push_back(seed);
     emitter.checkInstance(instance, model, /*initialised=*/false);
+    emitSerialStart(emitter, model, instance);
   } else {
     emitter.checkInstance(instance, model, /*initialised=*/true);
     for (unsigned i = 0; i < function.getNumArguments(); ++i) {
@@ -349,6 +351,8 @@ LogicalResult GraphFunctionEmitter::emitCall(kernel::CallOp call) {
   }
   if (auto scratch = call.getScratch())
     arguments.push_back(getArena(*scratch));
+  if (kernel->hasAttr(kTakesInstanceAttrName))
+    arguments.push_back(instance);
   if (kernel.getNumArguments() != arguments.size())
     return call.emitOpError()
            << "passes " << arguments.size() << " buffers to '"
@@ -460,8 +464,8 @@ LogicalResult nnc::emitGraphFunction(ModuleOp module,
 // Initialisation
 //===----------------------------------------------------------------------===//
 
-void nnc::emitInitialisation(Emitter &emitter, const ModelInterface &model,
-                             Value instance) {
+void nnc::emitSerialStart(Emitter &emitter, const ModelInterface &model,
+                          Value instance) {
   Value fresh = LLVM::XOrOp::create(
       emitter.getBuilder(), emitter.isInitialised(instance, model),
       emitter.integer(emitter.getBuilder().getI1Type(), 1));
@@ -473,6 +477,10 @@ void nnc::emitInitialisation(Emitter &emitter, const ModelInterface &model,
     emitter.store(emitter.i32(1),
                   emitter.address(instance, ControlBlock::Threads), 4);
   });
+}
+
+void nnc::emitInitialisation(Emitter &emitter, const ModelInterface &model,
+                             Value instance) {
   emitter.store(emitter.i64(model.getMagic()),
                 emitter.address(instance, ControlBlock::Magic), 8);
 }
@@ -483,6 +491,7 @@ void nnc::emitEmptyInit(ModuleOp module, const ModelInterface &model) {
       module, module.getLoc(), getExportedName(model, kInitName),
       {LLVM::LLVMPointerType::get(context), IntegerType::get(context, 64)});
   emitter.checkInstance(emitter.getArgument(0), model, /*initialised=*/false);
+  emitSerialStart(emitter, model, emitter.getArgument(0));
   emitInitialisation(emitter, model, emitter.getArgument(0));
   emitter.finish(Status::Success);
 }

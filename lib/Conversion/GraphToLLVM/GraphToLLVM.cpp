@@ -55,7 +55,10 @@ void ConvertGraphToLLVM::hideKernels() {
     function.setNoUnwind(true);
   }
   module.walk([&](Operation *op) {
-    if (auto call = dyn_cast<kernel::CallOp>(op)) {
+    if (auto address = dyn_cast<LLVM::AddressOfOp>(op)) {
+      if (StringAttr name = names.lookup(address.getGlobalName()))
+        address.setGlobalName(name);
+    } else if (auto call = dyn_cast<kernel::CallOp>(op)) {
       if (StringAttr name = names.lookup(call.getKernel()))
         call.setKernel(name);
     } else if (auto call = dyn_cast<LLVM::CallOp>(op);
@@ -74,6 +77,7 @@ void ConvertGraphToLLVM::runOnOperation() {
   }
   VariableTable variables(module);
   ModelInterface model = describeModel(module, prefix, maxThreads);
+  emitTaskLoops(module);
   hideKernels();
 
   SmallVector<FunctionOpInterface> functions;

@@ -41,8 +41,15 @@ void emitEmptyInit(mlir::ModuleOp module, const ModelInterface &model);
 void emitServiceFunctions(mlir::ModuleOp module, const ModelInterface &model,
                           unsigned sizeBits);
 
-/// Sets the control block of an instance, keeping the host's parallel loop if
-/// the instance was initialised before.
+/// Defines what kernels call to run the tasks of a nest.
+void emitTaskLoops(mlir::ModuleOp module);
+
+/// Makes an instance serial, unless it was initialised before: init keeps the
+/// host's parallel loop.
+void emitSerialStart(Emitter &emitter, const ModelInterface &model,
+                     mlir::Value instance);
+
+/// Sets the rest of the control block of an instance.
 void emitInitialisation(Emitter &emitter, const ModelInterface &model,
                         mlir::Value instance);
 

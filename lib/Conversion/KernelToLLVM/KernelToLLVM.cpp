@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "nnc/Conversion/Passes.h"
+#include "nnc/Conversion/Tasks.h"
 #include "mlir/Analysis/DataLayoutAnalysis.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -40,10 +41,14 @@ using namespace nnc;
 static llvm::SmallBitVector findUnaliased(func::FuncOp function) {
   llvm::SmallBitVector unaliased(function.getNumArguments());
   auto pairs = function->getAttrOfType<ArrayAttr>("kernel.inplace");
-  auto firstOutput = function->getAttrOfType<IntegerAttr>("kernel.first_output");
+  auto firstOutput = function->getAttrOfType<IntegerAttr>(kFirstOutputAttrName);
   if (!pairs || !firstOutput)
     return unaliased;
-  unaliased.set(firstOutput.getInt(), function.getNumArguments());
+  // Behind the buffers there may be a task's number, or the instance.
+  unsigned end = function.getNumArguments();
+  if (!isa<MemRefType>(function.getArgumentTypes().back()) || function->hasAttr(kTakesInstanceAttrName))
+    --end;
+  unaliased.set(firstOutput.getInt(), end);
   for (Attribute pair : pairs)
     unaliased.reset(firstOutput.getInt() + cast<IntegerAttr>(cast<ArrayAttr>(pair)[1]).getInt());
   return unaliased;
@@ -97,6 +102,8 @@ struct ConvertKernelToLLVM : public nnc::impl::ConvertKernelToLLVMBase<ConvertKe
   void runOnOperation() override {
     auto functions = llvm::to_vector(getOperation().getOps<func::FuncOp>());
     for (func::FuncOp function : functions) {
+      if (function.isExternal())
+        continue;
       setContraction(function, !strict && !function->hasAttr("nn.strict"));
       simplifyEmpty(function);
       if (failed(convertLoops(function)))
@@ -118,6 +125,8 @@ struct ConvertKernelToLLVM : public nnc::impl::ConvertKernelToLLVMBase<ConvertKe
       if (failed(applyPartialConversion(function.getOperation(), target, frozen)))
         return signalPassFailure();
       auto made = getOperation().lookupSymbol<LLVM::LLVMFuncOp>(name);
+      if (made.isExternal())
+        continue;
       describe(made, unaliased, isPrivate);
       made.setNoInline(keep);
     }
@@ -157,7 +166,7 @@ private:
       SymbolTable::setSymbolVisibility(function, SymbolTable::Visibility::Public);
     }
     function->removeAttr("kernel.inplace");
-    function->removeAttr("kernel.first_output");
+    function->removeAttr(kFirstOutputAttrName);
     function->removeAttr("nn.strict");
   }
 };

@@ -17,16 +17,18 @@ using namespace mlir;
 using namespace nnc;
 
 void nnc::buildKernelToLLVMPipeline(OpPassManager &pm, const KernelToLLVMOptions &options) {
-  OpPassManager &kernels = pm.nest<func::FuncOp>();
   if (options.scalar) {
-    kernels.addPass(createConvertLinalgToLoopsPass());
+    pm.addNestedPass<func::FuncOp>(createConvertLinalgToLoopsPass());
   } else {
     ConvertLinalgToVectorOptions vector;
     vector.vectorBits = options.vectorBits;
     vector.vectorRegisters = options.vectorRegisters;
     vector.strict = options.strict;
-    kernels.addPass(createConvertLinalgToVector(vector));
+    vector.tasks = options.tasks;
+    pm.addNestedPass<func::FuncOp>(createConvertLinalgToVector(vector));
+    pm.addPass(createOutlineTasks());
   }
+  OpPassManager &kernels = pm.nest<func::FuncOp>();
   kernels.addPass(createCSEPass());
   kernels.addPass(createConvertMathToPolynomial());
   kernels.addPass(memref::createExpandStridedMetadataPass());

@@ -11,6 +11,7 @@
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "nnc/Conversion/Passes.h"
+#include "nnc/Conversion/Tasks.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
 
 namespace nnc {
@@ -276,7 +277,7 @@ static void convert(kernel::FuncOp kernel, unsigned vectorBits) {
   buffers.finish();
   func::ReturnOp::create(builder, loc);
   function.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
-  function->setAttr("kernel.first_output", builder.getI64IntegerAttr(inputs));
+  function->setAttr(kFirstOutputAttrName, builder.getI64IntegerAttr(inputs));
   function->setAttr(
       "kernel.inplace",
       findInPlacePairs(function, inputs, terminator.getNumOperands()));

@@ -27,7 +27,7 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    VectorTarget target{vectorBits, vectorRegisters,
+    VectorTarget target{vectorBits, vectorRegisters, tasks,
                         strict || getOperation()->hasAttr("nn.strict")};
     SmallVector<linalg::GenericOp> generics;
     SmallVector<linalg::LinalgOp> all;

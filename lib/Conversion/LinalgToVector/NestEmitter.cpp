@@ -469,6 +469,58 @@ void NestEmitter::emitTile() {
   }
 }
 
+/// All tasks one after the other: a loop that may be cut out (SplitKernels).
+void NestEmitter::forEachTask(function_ref<void()> body) {
+  if (schedule.split == Schedule::none)
+    return body();
+  auto loop = scf::ForOp::create(b, loc, constantIndex(0), constantIndex(schedule.tasks),
+                                 constantIndex(1));
+  loop->setAttr(kTasksAttrName, b.getUnitAttr());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  task = loop.getInductionVar();
+  body();
+}
+
+/// Walks the whole tiles of a loop, of which each task has its share.
+void NestEmitter::forWholeTiles(unsigned loop, int64_t whole, int64_t tile,
+                                function_ref<void()> body) {
+  if (whole == 0)
+    return;
+  Value begin = constantIndex(0), end = constantIndex(whole);
+  if (loop == schedule.split) {
+    auto share = [&](Value number) -> Value {
+      Value tiles = arith::MulIOp::create(b, loc, number, constantIndex(whole / tile));
+      tiles = arith::DivUIOp::create(b, loc, tiles, constantIndex(schedule.tasks));
+      return arith::MulIOp::create(b, loc, tiles, constantIndex(tile));
+    };
+    begin = share(task);
+    end = share(arith::AddIOp::create(b, loc, task, constantIndex(1)));
+  } else if (whole == tile) {
+    ivs[loop] = constantIndex(0);
+    return body();
+  }
+  auto forOp = scf::ForOp::create(b, loc, begin, end, constantIndex(tile));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(forOp.getBody());
+  ivs[loop] = forOp.getInductionVar();
+  body();
+}
+
+/// What is left of a loop after its whole tiles falls to the last task.
+void NestEmitter::inLastTask(unsigned loop, function_ref<void()> body) {
+  ivs[loop] = constantIndex(0);
+  if (loop != schedule.split)
+    return body();
+  Value isLast = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, task,
+                                       constantIndex(schedule.tasks - 1));
+  auto ifOp = scf::IfOp::create(b, loc, isLast, /*withElseRegion=*/false);
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(ifOp.thenBlock());
+  ivs[loop] = constantIndex(0);
+  body();
+}
+
 /// Chunks of the lane loop: tiles of whole vectors, single vectors, a part.
 void NestEmitter::forEachChunk(function_ref<void()> body) {
   if (schedule.lane == Schedule::none || reducesLanes()) {
@@ -490,22 +542,18 @@ void NestEmitter::forEachChunk(function_ref<void()> body) {
       }
   };
   int64_t step = width * schedule.laneTile, whole = size / step * step;
-  if (whole > step) {
-    auto loop = scf::ForOp::create(b, loc, constantIndex(0), constantIndex(whole), constantIndex(step));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    ivs[lane] = loop.getInductionVar();
+  forWholeTiles(lane, whole, step, [&] {
     place(0, schedule.laneTile, width);
     body();
-  } else if (whole == step) {
-    place(0, schedule.laneTile, width);
-    body();
-  }
+  });
+  if (whole != size)
+    inLastTask(lane, [&] {
+      for (int64_t at = whole; at < size; at += width) {
+        place(at, 1, std::min(width, size - at));
+        body();
+      }
+    });
   ivs[lane] = constantIndex(0);
-  for (int64_t at = whole; at < size; at += width) {
-    place(at, 1, std::min(width, size - at));
-    body();
-  }
   points = rows;
 }
 
@@ -531,22 +579,16 @@ void NestEmitter::forEachTile(unsigned loop, function_ref<void()> body) {
       }
   };
   int64_t whole = size / tile * tile;
-  if (whole > tile) {
-    auto forOp = scf::ForOp::create(b, loc, constantIndex(0), constantIndex(whole), constantIndex(tile));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(forOp.getBody());
-    ivs[loop] = forOp.getInductionVar();
+  forWholeTiles(loop, whole, tile, [&] {
     place(0, tile);
     forEachTile(loop + 1, body);
-  } else if (whole == tile) {
-    place(0, tile);
-    forEachTile(loop + 1, body);
-  }
+  });
+  if (whole != size)
+    inLastTask(loop, [&] {
+      place(whole, size - whole);
+      forEachTile(loop + 1, body);
+    });
   ivs[loop] = constantIndex(0);
-  if (whole != size) {
-    place(whole, size - whole);
-    forEachTile(loop + 1, body);
-  }
   points = outer;
 }
 
@@ -612,6 +654,6 @@ void NestEmitter::emit() {
     access.flat = flatten(b, loc, access.buffer);
   ivs.assign(nest.loops.size(), constantIndex(0));
   points = {Point{SmallVector<int64_t>(nest.loops.size(), 0), 1}};
-  forEachBlock([&] { forEachTile(0, [&] { emitTile(); }); });
+  forEachTask([&] { forEachBlock([&] { forEachTile(0, [&] { emitTile(); }); }); });
   nest.op.erase();
 }

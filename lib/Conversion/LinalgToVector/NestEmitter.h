@@ -3,6 +3,7 @@
 #define NNC_CONVERSION_LINALGTOVECTOR_NESTEMITTER_H
 
 #include "Nest.h"
+#include "nnc/Conversion/Tasks.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -12,6 +13,8 @@ namespace nnc {
 struct VectorTarget {
   unsigned bits = 128;
   unsigned registers = 16;
+  /// Parts that a large nest is cut into, for as many threads at most.
+  unsigned tasks = 1;
   /// Sums keep their order.
   bool strict = false;
 };
@@ -35,6 +38,9 @@ struct Schedule {
   /// what one tile reads of it is still in cache for the next.
   unsigned blocked = none;
   int64_t block = 0;
+  /// A parallel loop that is cut into tasks, which may run at the same time.
+  unsigned split = none;
+  int64_t tasks = 1;
 
   static Schedule choose(const Nest &nest, const VectorTarget &target);
 
@@ -46,9 +52,12 @@ struct Schedule {
   }
 
 private:
+  static Schedule chooseTile(const Nest &nest, const VectorTarget &target);
   void chooseRows(const Nest &nest);
   void tileRows(const Nest &nest, int64_t most);
   void blockSums(const Nest &nest);
+  void splitIntoTasks(const Nest &nest, int64_t most);
+  int64_t tileOf(const Nest &nest, unsigned loop) const;
 };
 
 /// The operation by which a reduction joins two partial results, if the payload
@@ -78,6 +87,9 @@ private:
   void forEachChunk(llvm::function_ref<void()> body);
   void emitTile();
   void forEachBlock(llvm::function_ref<void()> body);
+  void forEachTask(llvm::function_ref<void()> body);
+  void forWholeTiles(unsigned loop, int64_t whole, int64_t tile, llvm::function_ref<void()> body);
+  void inLastTask(unsigned loop, llvm::function_ref<void()> body);
   Carried emitReduction(unsigned loop, Carried carried);
   Carried emitLaneReduction(Carried carried);
   Carried emitPoints(llvm::ArrayRef<Point> points, Carried carried);
@@ -114,6 +126,8 @@ private:
   /// Where the present block begins, and its length.
   mlir::Value blockBegin;
   int64_t blockLength = 0;
+  /// The present task.
+  mlir::Value task;
   llvm::SmallVector<Point> points;
   llvm::DenseMap<std::pair<const Access *, int64_t>, llvm::SmallVector<std::pair<int64_t, mlir::Value>, 1>>
       loaded;

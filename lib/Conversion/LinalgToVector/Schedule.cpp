@@ -48,6 +48,12 @@ static int64_t naturalWidth(const Nest &nest, const VectorTarget &target) {
 }
 
 Schedule Schedule::choose(const Nest &nest, const VectorTarget &target) {
+  Schedule schedule = chooseTile(nest, target);
+  schedule.splitIntoTasks(nest, target.tasks);
+  return schedule;
+}
+
+Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
   Schedule schedule;
   int64_t natural = naturalWidth(nest, target);
   bool reduction = nest.hasReduction();
@@ -202,4 +208,26 @@ void Schedule::blockSums(const Nest &nest) {
   block = evenTile(size, cacheBytes / llvm::divideCeil(bytes, size));
   if (block != size)
     blocked = outermost;
+}
+
+/// Iterations of a loop that one tile holds.
+int64_t Schedule::tileOf(const Nest &nest, unsigned loop) const {
+  if (loop == lane)
+    return nest.loops[lane].reduced ? 1 : width * laneTile;
+  return loop == row ? rowTile : loop == outerRow ? outerTile : 1;
+}
+
+/// The outermost loop with enough tiles for all tasks, else the one with most.
+/// Where little is computed, waking threads would cost more.
+void Schedule::splitIntoTasks(const Nest &nest, int64_t most) {
+  constexpr int64_t worthwhile = 1 << 17;
+  if (most < 2 || nest.getTrips() < worthwhile)
+    return;
+  for (auto [i, loop] : llvm::enumerate(nest.loops)) {
+    int64_t tiles = loop.reduced ? 0 : loop.size / tileOf(nest, i);
+    if (tasks >= most || std::min(tiles, most) <= tasks)
+      continue;
+    split = i;
+    tasks = std::min(tiles, most);
+  }
 }

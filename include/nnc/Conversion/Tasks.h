@@ -1,0 +1,28 @@
+//===- Tasks.h - how large kernels are shared between threads ---*- C++ -*-===//
+//
+// A large nest becomes a loop over tasks, marked, whose turns may run in any
+// order or at the same time. `kernel-outline-tasks` makes of each such loop
+//   @kernel.task0(buffers…, index)          one task
+//   @kernel.task0.all(buffers…, instance)   all of them, declared only
+// and gives the kernel the instance as one more argument. The interface defines
+// the second: it goes through the host's parallel_for, or one after the other.
+// Which tasks there are is decided here, so results depend on no thread count.
+//
+//===----------------------------------------------------------------------===//
+#ifndef NNC_CONVERSION_TASKS_H
+#define NNC_CONVERSION_TASKS_H
+
+#include "llvm/ADT/StringRef.h"
+
+namespace nnc {
+
+/// On a loop: its turns are tasks. On the declaration of all tasks: how many.
+inline constexpr llvm::StringLiteral kTasksAttrName = "kernel.tasks";
+/// On a kernel: its last argument is the instance.
+inline constexpr llvm::StringLiteral kTakesInstanceAttrName = "kernel.takes_instance";
+/// On a kernel on buffers: the number of its first output.
+inline constexpr llvm::StringLiteral kFirstOutputAttrName = "kernel.first_output";
+
+} // namespace nnc
+
+#endif // NNC_CONVERSION_TASKS_H

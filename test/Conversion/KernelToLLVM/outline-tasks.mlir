@@ -1,0 +1,43 @@
+// RUN: nnc-opt %s --pass-pipeline='builtin.module(func.func(convert-linalg-to-vector{vector-bits=512 vector-registers=32 tasks=4}),kernel-outline-tasks)' | FileCheck %s
+// RUN: nnc-opt %s --pass-pipeline='builtin.module(func.func(convert-linalg-to-vector{vector-bits=512 vector-registers=32}),kernel-outline-tasks)' | FileCheck %s --check-prefix=SERIAL
+
+// A large nest is cut into tasks; what is left after the whole tiles falls to
+// the last one. The kernel gets the instance, which the interface takes the
+// host's loop from.
+// CHECK-LABEL: func.func private @double.task0(
+//  CHECK-SAME:     %[[X:.*]]: memref<200001xf32>, %[[Y:.*]]: memref<200001xf32>, %[[TASK:.*]]: index)
+//       CHECK:   scf.for
+//       CHECK:   %[[LAST:.*]] = arith.cmpi eq, %[[TASK]], %c3
+//       CHECK:   scf.if %[[LAST]]
+// CHECK-LABEL: func.func private @double.task0.all(
+//  CHECK-SAME:     memref<1xi8>) attributes {kernel.tasks = 4 : index}
+// CHECK-LABEL: func.func private @double(
+//  CHECK-SAME:     %[[A:.*]]: memref<200001xf32>, %[[B:.*]]: memref<200001xf32>, %[[I:.*]]: memref<1xi8>)
+//  CHECK-SAME:     kernel.takes_instance
+//       CHECK:   call @double.task0.all(%[[A]], %[[B]], %[[I]])
+//   CHECK-NOT:   scf.for
+// SERIAL-NOT: task
+// SERIAL-NOT: memref<1xi8>
+func.func private @double(%x: memref<200001xf32>, %y: memref<200001xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]} ins(%x : memref<200001xf32>) outs(%y : memref<200001xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %c = arith.addf %a, %a : f32
+    linalg.yield %c : f32
+  }
+  return
+}
+
+// Waking threads for little work would cost more than it saves.
+// CHECK-LABEL: func.func private @little(
+//   CHECK-NOT:   call
+//       CHECK:   return
+func.func private @little(%x: memref<2000xf32>, %y: memref<2000xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]} ins(%x : memref<2000xf32>) outs(%y : memref<2000xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %c = arith.addf %a, %a : f32
+    linalg.yield %c : f32
+  }
+  return
+}
