@@ -47,8 +47,8 @@ constexpr Range indexBelow(int64_t size) {
   return {Range::Index, 0, static_cast<double>(size)};
 }
 
-/// The gradient table's rows: forward, gradient and, in f32, the gradient of the
-/// gradient.
+/// The gradient table's rows: forward, gradient and, of a third in f32, the
+/// gradient of the gradient.
 std::vector<Case> gradientCases(const std::string &element);
 /// Every primitive over element types, shapes, axes and special values.
 std::vector<Case> elementwiseCases();

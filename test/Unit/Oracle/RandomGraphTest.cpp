@@ -51,7 +51,7 @@ static std::string compareAlone(ModuleOp module, ArrayRef<Tensor> inputs,
 
 static void reportShrunk(MLIRContext &context, const Case &graph,
                          const std::string &text, uint64_t seed,
-                         const Configuration &how) {
+                         const Configuration &how, const std::string &wrong) {
   OwningOpRef<ModuleOp> module = parseSourceString<ModuleOp>(text, &context);
   SmallVector<Tensor> inputs = drawInputs(*module, graph, seed);
   Example example{std::move(module), inputs};
@@ -65,8 +65,11 @@ static void reportShrunk(MLIRContext &context, const Case &graph,
       shrink(example, nameOf(seed), fails);
     }
   }
-  ADD_FAILURE() << "seed " << seed << " at " << how.name << "\n"
-                << compareAlone(*example.module, example.inputs, seed, how)
+  std::string alone = compareAlone(*example.module, example.inputs, seed, how);
+  ADD_FAILURE() << "seed " << seed << " at " << how.name << ":\n"
+                << wrong
+                << (alone.empty() ? "right alone, wrong beside its neighbours\n"
+                                  : "shrunk:\n" + alone)
                 << print(example);
 }
 
@@ -101,7 +104,7 @@ static void compareGraphs(uint64_t begin, uint64_t end,
         compareCall(*written, **compiled, oracle, nameOf(seed), inputs);
     if (!wrong.empty())
       reportShrunk(*context, graphs[seed - begin], texts[seed - begin], seed,
-                   how);
+                   how, wrong);
   }
 }
 
