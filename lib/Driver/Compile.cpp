@@ -103,7 +103,7 @@ static int reportMemory(ModuleOp module, const ModelInterface &interface, uint64
   return fail(1, "an instance needs " + Twine(interface.size) + " bytes (parameters " +
                      Twine(interface.parametersSize) + ", state " + Twine(interface.stateSize) +
                      ", scratch " + Twine(interface.scratchSize) +
-                     "), and --memory-limit is " + Twine(limit) + "; the largest tensors are" + list);
+                     "), even with values computed again, and --memory-limit is " + Twine(limit) + "; the largest tensors are" + list);
 }
 
 std::unique_ptr<LoadedModel> nnc::driver::compileAndLoad(ModuleOp module, Model &model,
@@ -164,11 +164,17 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     return broken(machine.takeError());
   KernelCodeOptions code = describeVectors(**machine, request.target);
   code.tasks = request.maxThreads;
-  if (!passes([&](OpPassManager &pm) { buildBufferPipeline(pm, code.vectorBits); }) ||
-      !reach(Stage::Linalg, moduleText))
+  if (!passes([&](OpPassManager &pm) { buildBufferPipeline(pm, code.vectorBits); }))
     return std::nullopt;
-
   ModelInterface interface = describeModel(module, request.prefix, request.maxThreads);
+  int64_t fixed = interface.size - interface.scratchSize, limit = request.memoryLimit;
+  if (limit > fixed && static_cast<int64_t>(interface.size) > limit) {
+    if (!passes([&](OpPassManager &pm) { buildRecomputePipeline(pm, limit - fixed); }))
+      return std::nullopt;
+    interface = describeModel(module, request.prefix, request.maxThreads);
+  }
+  if (!reach(Stage::Linalg, moduleText))
+    return std::nullopt;
   if (request.report)
     request.report->addPlan(module, interface);
   if (request.memoryLimit != 0 && interface.size > request.memoryLimit) {

@@ -29,6 +29,12 @@ void nnc::buildBufferPipeline(OpPassManager &pm, unsigned vectorBits) {
   ConvertKernelToLinalgOptions options;
   options.vectorBits = vectorBits;
   pm.addPass(createConvertKernelToLinalg(options));
+  pm.addPass(kernel::createOrderCalls());
+  pm.addPass(kernel::createPlanMemory());
+}
+
+void nnc::buildRecomputePipeline(OpPassManager &pm, int64_t arenaLimit) {
+  pm.addPass(kernel::createRecompute({arenaLimit}));
   pm.addPass(kernel::createPlanMemory());
 }
 

@@ -31,6 +31,9 @@ void buildKernelPipeline(mlir::OpPassManager &pm);
 /// Kernels of nn ops → kernels of linalg on buffers, with a memory plan.
 /// Operands are packed for vector registers of `vectorBits`.
 void buildBufferPipeline(mlir::OpPassManager &pm, unsigned vectorBits = 128);
+/// A plan that takes too much → one that repeats calls to take at most
+/// `arenaLimit` bytes of arena, where that can be done.
+void buildRecomputePipeline(mlir::OpPassManager &pm, int64_t arenaLimit);
 /// Kernels of linalg → functions in the LLVM dialect.
 void buildKernelCodePipeline(mlir::OpPassManager &pm, const KernelCodeOptions &options);
 

@@ -26,4 +26,25 @@ def PlanMemory : Pass<"kernel-plan-memory", "::mlir::ModuleOp"> {
     Statistic<"numInOutputs", "in-outputs", "Results computed in an output">];
 }
 
+def OrderCalls : Pass<"kernel-order-calls", "::mlir::ModuleOp"> {
+  let summary = "order the calls of entries and steps for few live bytes";
+  let description = [{
+    Runs a call as soon as it can where no more bytes are alive after it than
+    before, and keeps the order otherwise. Results do not change: calls are pure.
+  }];
+}
+
+def Recompute : Pass<"kernel-recompute", "::mlir::ModuleOp"> {
+  let summary = "call kernels again rather than keep what they computed";
+  let description = [{
+    Repeats calls of entries and steps until the memory plan takes no more than
+    `arena-limit` bytes of arena, or nothing more can be won. Kernels must be
+    functions on memrefs. Results do not change: calls are pure.
+  }];
+  let options = [
+    Option<"arenaLimit", "arena-limit", "int64_t", /*default=*/"0",
+           "bytes of arena that a function may take">];
+  let statistics = [Statistic<"numCopies", "copies", "Calls that were repeated">];
+}
+
 #endif // NNC_DIALECT_KERNEL_TRANSFORMS_PASSES
