@@ -9,6 +9,7 @@ if(NNC_SANITIZE)
   target_compile_options(nnc_options INTERFACE
     -fsanitize=address,undefined -fno-sanitize=vptr -fno-omit-frame-pointer -g1)
   target_link_options(nnc_options INTERFACE -fsanitize=address,undefined)
+  target_sources(nnc_options INTERFACE "${CMAKE_CURRENT_LIST_DIR}/SanitizerOptions.cpp")
 endif()
 
 add_library(nnc_mlir INTERFACE)

@@ -43,7 +43,5 @@ if shutil.which("clang-format-22"):
 if not subprocess.run([config.python_executable, "-c", "import jax"], capture_output=True).returncode:
     config.available_features.add("jax")
 
-# Leaks of the process's exit are LLVM's own; everything else counts.
 if config.nnc_sanitize:
     config.available_features.add("sanitize")
-    config.environment["ASAN_OPTIONS"] = "detect_leaks=0"

@@ -378,7 +378,8 @@ static Datum emitSqueeze(BuiltinCall &call) {
     for (int64_t i = 0; i < rankOf(x); ++i)
       gone[i] = shape[i] == 1;
   } else {
-    for (int64_t given : *call.args[1].getInts()) {
+    auto axes = call.args[1].getInts();
+    for (int64_t given : *axes) {
       auto axis = gen.builder.normalizeAxis(given, rankOf(x));
       if (!axis)
         return gen.tensor(nullptr, call.loc);
