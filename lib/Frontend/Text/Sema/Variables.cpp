@@ -243,7 +243,8 @@ Value GraphGen::valueInMode(nn::VariableOp variable) {
   builder.setLoc(loc);
   if (frame->mode == CallMode::Averaged) {
     // Of several, the first whose average has begun.
-    for (StringRef step : llvm::reverse(findAverages(variable.getSymName()))) {
+    auto steps = findAverages(variable.getSymName());
+    for (StringRef step : llvm::reverse(steps)) {
       Value average = builder.readVariable(makeAverage(variable, step));
       Datum made = callLibrary(
           "started_average", {Datum::ofTensor(average), Datum::ofTensor(value)},
