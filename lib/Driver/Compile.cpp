@@ -61,7 +61,7 @@ bool nnc::driver::runPasses(ModuleOp module, Model &model,
   return false;
 }
 
-/// What schedules are derived from: the vector registers of the target.
+/// What schedules are derived from: the target's vector registers and cache.
 static KernelCodeOptions describeVectors(llvm::TargetMachine &machine, const CodeOptions &target) {
   KernelCodeOptions options;
   options.strict = target.strictFloatingPoint;
@@ -69,6 +69,7 @@ static KernelCodeOptions describeVectors(llvm::TargetMachine &machine, const Cod
   VectorRegisters registers = getVectorRegisters(machine);
   options.vectorBits = registers.bits;
   options.vectorRegisters = registers.count;
+  options.cacheBytes = target.cacheBytes;
   return options;
 }
 

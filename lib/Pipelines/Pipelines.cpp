@@ -42,6 +42,7 @@ void nnc::buildKernelCodePipeline(OpPassManager &pm, const KernelCodeOptions &op
   KernelToLLVMOptions code;
   code.vectorBits = options.vectorBits;
   code.vectorRegisters = options.vectorRegisters;
+  code.cacheBytes = options.cacheBytes;
   code.tasks = options.tasks;
   code.strict = options.strict;
   code.scalar = options.level == 0;

@@ -9,6 +9,7 @@
 #include "llvm/MC/MCSubtargetInfo.h"
 #include "llvm/MC/TargetRegistry.h"
 #include "llvm/Support/TargetSelect.h"
+#include <unistd.h>
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
 
@@ -61,6 +62,10 @@ static Error resolveNative(CodeOptions &options) {
     return makeError("cpu 'native' is not one of target '%s'",
                      options.triple.c_str());
   options.cpu = sys::getHostCPUName();
+#ifdef _SC_LEVEL2_CACHE_SIZE
+  if (long bytes = sysconf(_SC_LEVEL2_CACHE_SIZE); bytes > 0)
+    options.cacheBytes = bytes;
+#endif
   SmallVector<std::string> features;
   for (const auto &feature : sys::getHostCPUFeatures())
     features.push_back((feature.second ? "+" : "-") + feature.first().str());

@@ -17,6 +17,8 @@ struct KernelToLLVMOptions : mlir::PassPipelineOptions<KernelToLLVMOptions> {
                               llvm::cl::desc("Width of a vector register")};
   Option<unsigned> vectorRegisters{*this, "vector-registers", llvm::cl::init(16),
                                    llvm::cl::desc("Number of vector registers")};
+  Option<uint64_t> cacheBytes{*this, "cache-bytes", llvm::cl::init(512 << 10),
+                              llvm::cl::desc("Bytes of the second-level cache")};
   Option<unsigned> tasks{*this, "tasks", llvm::cl::init(1),
                          llvm::cl::desc("Parts that a large nest is cut into at most")};
   Option<bool> strict{*this, "strict", llvm::cl::init(false),

@@ -83,6 +83,8 @@ def ConvertLinalgToVector : Pass<"convert-linalg-to-vector", "::mlir::func::Func
            "Width of a vector register">,
     Option<"vectorRegisters", "vector-registers", "unsigned", /*default=*/"16",
            "Number of vector registers">,
+    Option<"cacheBytes", "cache-bytes", "uint64_t", /*default=*/"512 << 10",
+           "Bytes of the second-level cache">,
     Option<"tasks", "tasks", "unsigned", /*default=*/"1",
            "Parts that a large nest is cut into at most">,
     Option<"strict", "strict", "bool", /*default=*/"false",

@@ -16,6 +16,8 @@ struct KernelCodeOptions {
   /// Width of the target's vector registers, and how many there are.
   unsigned vectorBits = 128;
   unsigned vectorRegisters = 16;
+  /// Bytes of the second-level cache.
+  uint64_t cacheBytes = 512 << 10;
   /// No contraction of products and sums.
   bool strict = false;
   /// 0: plain loops.

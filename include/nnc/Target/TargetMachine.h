@@ -26,6 +26,9 @@ struct CodeOptions {
   unsigned optLevel = 3;
   /// Forbids the contraction of operations that are not marked for it.
   bool strictFloatingPoint = false;
+  /// Bytes of a core's second-level cache: this machine's for `native`, else
+  /// what most processors have at least.
+  uint64_t cacheBytes = 512 << 10;
 };
 
 /// This machine's triple.

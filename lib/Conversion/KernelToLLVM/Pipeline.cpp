@@ -23,6 +23,7 @@ void nnc::buildKernelToLLVMPipeline(OpPassManager &pm, const KernelToLLVMOptions
     ConvertLinalgToVectorOptions vector;
     vector.vectorBits = options.vectorBits;
     vector.vectorRegisters = options.vectorRegisters;
+    vector.cacheBytes = options.cacheBytes;
     vector.strict = options.strict;
     vector.tasks = options.tasks;
     pm.addNestedPass<func::FuncOp>(createConvertLinalgToVector(vector));

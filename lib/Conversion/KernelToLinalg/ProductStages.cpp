@@ -128,8 +128,75 @@ struct Contraction {
   void emitPanels(Factor &wide, Factor &other, Value into);
   void emitPlain(Value into);
   void moveLast(Factor &factor, char letter);
+  AffineExpr linearIndex(Stage &stage, StringRef loops,
+                         StringRef letters) const;
+  bool walksBadly(const Factor &factor) const;
+  Value packRows(const Factor &factor, StringRef rows, StringRef reduced);
 };
 } // namespace
+
+/// Whether tiles of a factor's rows are read from memory at the same place of a
+/// cache, and so drive each other out: rows a multiple of a page apart, or
+/// columns of a factor that no cache close by holds.
+bool Contraction::walksBadly(const Factor &factor) const {
+  constexpr int64_t page = 4096, cached = 256 << 10;
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8, row = 1, all = 1;
+  if (factor.letters.empty() || llvm::any_of(sizes, [&](auto &entry) {
+        return isReduced(entry.first) && !factor.has(entry.first);
+      }))
+    return false;
+  for (char letter : llvm::reverse(factor.letters)) {
+    if (all == row && isReduced(letter))
+      row *= sizes.lookup(letter);
+    all *= sizes.lookup(letter);
+  }
+  if (!isReduced(factor.letters.back()))
+    return all * bytes > cached;
+  return all != row && row * bytes % page == 0;
+}
+
+/// Copies a factor to [rows…, reduced] with rows an odd number of cache lines
+/// apart, so that no two of a tile fall on the same place of a cache. The
+/// reduced axes are one.
+Value Contraction::packRows(const Factor &factor, StringRef rows,
+                            StringRef reduced) {
+  int64_t line = 64 * 8 / element.getIntOrFloatBitWidth(), terms = 1;
+  SmallVector<int64_t> shape, extents;
+  for (char letter : rows)
+    shape.push_back(sizes[letter]);
+  extents = shape;
+  for (char letter : reduced) {
+    extents.push_back(sizes[letter]);
+    terms *= sizes[letter];
+  }
+  shape.push_back((llvm::divideCeil(terms, line) | 1) * line);
+  Value packed = evaluator.buffers.makeTemporary(
+      loc, RankedTensorType::get(shape, element));
+  packed =
+      cutAxis(evaluator.buffers.builder, loc, packed, rows.size(), 0, terms);
+  Stage stage(evaluator.buffers, loc, extents, {}, evaluator.contract);
+  std::string loops = (rows + reduced).str();
+  Indices from;
+  for (char letter : factor.letters)
+    from.push_back(stage.dim(loops.find(letter)));
+  SmallVector<AffineExpr> map;
+  for (unsigned i = 0; i != rows.size(); ++i)
+    map.push_back(stage.dim(i));
+  map.push_back(linearIndex(stage, loops, reduced));
+  Value value = stage.read(factor.buffer, element, from);
+  stage.addOutput(packed, element, map);
+  stage.finish(value);
+  return packed;
+}
+
+/// The place of some letters' loops in one axis made of them.
+AffineExpr Contraction::linearIndex(Stage &stage, StringRef loops,
+                                    StringRef letters) const {
+  AffineExpr index = stage.constant(0);
+  for (char letter : letters)
+    index = index * sizes.lookup(letter) + stage.dim(loops.find(letter));
+  return index;
+}
 
 /// Copies a factor so that `letter` is its last axis.
 void Contraction::moveLast(Factor &factor, char letter) {
@@ -204,6 +271,15 @@ void Contraction::emitPanels(Factor &wide, Factor &other, Value into) {
       reduced.push_back(letter);
   for (char letter : StringRef(result).drop_back())
     (wide.has(letter) ? shared : rest).push_back(letter);
+  // Copied for several panels only.
+  std::string rows;
+  for (char letter : other.letters)
+    if (!isReduced(letter))
+      rows.push_back(letter);
+  bool manyPanels = sizes[lane] >= 8 * evaluator.vectorWidth(element);
+  Value packedRows = manyPanels && walksBadly(other)
+                         ? packRows(other, rows, reduced)
+                         : Value();
   // shared…, panel, rest…, lane in panel, reduced…
   std::string loops = shared + '\0' + rest + lane + reduced;
   unsigned panelLoop = shared.size();
@@ -226,8 +302,10 @@ void Contraction::emitPanels(Factor &wide, Factor &other, Value into) {
                 evaluator.contract);
     auto dim = [&](char letter) { return stage.dim(loops.find(letter)); };
     Indices a, p;
-    for (char letter : other.letters)
+    for (char letter : packedRows ? rows : other.letters)
       a.push_back(dim(letter));
+    if (packedRows)
+      a.push_back(linearIndex(stage, loops, reduced));
     for (unsigned axis : outer)
       p.push_back(dim(wide.letters[axis]));
     p.push_back(stage.dim(panelLoop));
@@ -238,7 +316,7 @@ void Contraction::emitPanels(Factor &wide, Factor &other, Value into) {
     for (char letter : StringRef(result).drop_back())
       map.push_back(dim(letter));
     map.push_back(stage.dim(panelLoop) * part.width + dim(lane));
-    Value x = stage.read(other.buffer, element, a),
+    Value x = stage.read(packedRows ? packedRows : other.buffer, element, a),
           w = stage.read(packed, element, p);
     Value acc = stage.addOutput(output, element, map);
     stage.finish(multiplyAdd(stage, acc, x, w));

@@ -27,7 +27,7 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
 
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
-    VectorTarget target{vectorBits, vectorRegisters, tasks,
+    VectorTarget target{vectorBits, vectorRegisters, static_cast<int64_t>(cacheBytes), tasks,
                         strict || getOperation()->hasAttr("nn.strict")};
     SmallVector<linalg::GenericOp> generics;
     SmallVector<linalg::LinalgOp> all;

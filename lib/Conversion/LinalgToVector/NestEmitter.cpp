@@ -496,6 +496,9 @@ void NestEmitter::forWholeTiles(unsigned loop, int64_t whole, int64_t tile,
     };
     begin = share(task);
     end = share(arith::AddIOp::create(b, loc, task, constantIndex(1)));
+  } else if (loop == schedule.row && schedule.rowBlock != 0) {
+    begin = rowsBegin;
+    end = arith::AddIOp::create(b, loc, begin, end);
   } else if (whole == tile) {
     ivs[loop] = constantIndex(0);
     return body();
@@ -509,7 +512,7 @@ void NestEmitter::forWholeTiles(unsigned loop, int64_t whole, int64_t tile,
 
 /// What is left of a loop after its whole tiles falls to the last task.
 void NestEmitter::inLastTask(unsigned loop, function_ref<void()> body) {
-  ivs[loop] = constantIndex(0);
+  ivs[loop] = loop == schedule.row && schedule.rowBlock != 0 ? rowsBegin : constantIndex(0);
   if (loop != schedule.split)
     return body();
   Value isLast = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, task,
@@ -557,6 +560,27 @@ void NestEmitter::forEachChunk(function_ref<void()> body) {
   points = rows;
 }
 
+/// The blocks of rows; all of them without one.
+void NestEmitter::forEachRowBlock(function_ref<void()> body) {
+  if (schedule.rowBlock == 0)
+    return body();
+  int64_t size = nest.loops[schedule.row].size, whole = size / schedule.rowBlock * schedule.rowBlock;
+  {
+    auto loop = scf::ForOp::create(b, loc, constantIndex(0), constantIndex(whole),
+                                   constantIndex(schedule.rowBlock));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    rowsBegin = loop.getInductionVar();
+    rowsLength = schedule.rowBlock;
+    body();
+  }
+  if (whole != size) {
+    rowsBegin = constantIndex(whole);
+    rowsLength = size - whole;
+    body();
+  }
+}
+
 /// The parallel loops from `loop` inwards, then the lane loop.
 void NestEmitter::forEachTile(unsigned loop, function_ref<void()> body) {
   while (loop != nest.loops.size() && (nest.loops[loop].reduced || loop == schedule.lane))
@@ -565,7 +589,8 @@ void NestEmitter::forEachTile(unsigned loop, function_ref<void()> body) {
     forEachChunk(body);
     return;
   }
-  int64_t size = nest.loops[loop].size;
+  bool isBlocked = loop == schedule.row && schedule.rowBlock != 0;
+  int64_t size = isBlocked ? rowsLength : nest.loops[loop].size;
   int64_t tile = loop == schedule.row        ? schedule.rowTile
                  : loop == schedule.outerRow ? schedule.outerTile
                                              : 1;
@@ -654,6 +679,6 @@ void NestEmitter::emit() {
     access.flat = flatten(b, loc, access.buffer);
   ivs.assign(nest.loops.size(), constantIndex(0));
   points = {Point{SmallVector<int64_t>(nest.loops.size(), 0), 1}};
-  forEachTask([&] { forEachBlock([&] { forEachTile(0, [&] { emitTile(); }); }); });
+  forEachTask([&] { forEachBlock([&] { forEachRowBlock([&] { forEachTile(0, [&] { emitTile(); }); }); }); });
   nest.op.erase();
 }

@@ -13,6 +13,8 @@ namespace nnc {
 struct VectorTarget {
   unsigned bits = 128;
   unsigned registers = 16;
+  /// Bytes of the second-level cache.
+  int64_t cache = 512 << 10;
   /// Parts that a large nest is cut into, for as many threads at most.
   unsigned tasks = 1;
   /// Sums keep their order.
@@ -38,6 +40,9 @@ struct Schedule {
   /// what one tile reads of it is still in cache for the next.
   unsigned blocked = none;
   int64_t block = 0;
+  /// Rows, whole tiles of them, that are walked for all lanes before the next:
+  /// what they read is then still in cache. All rows if there are not more.
+  int64_t rowBlock = 0;
   /// A parallel loop that is cut into tasks, which may run at the same time.
   unsigned split = none;
   int64_t tasks = 1;
@@ -55,7 +60,8 @@ private:
   static Schedule chooseTile(const Nest &nest, const VectorTarget &target);
   void chooseRows(const Nest &nest);
   void tileRows(const Nest &nest, int64_t most);
-  void blockSums(const Nest &nest);
+  void blockSums(const Nest &nest, const VectorTarget &target);
+  void blockRows(const Nest &nest, const VectorTarget &target);
   void splitIntoTasks(const Nest &nest, int64_t most);
   int64_t tileOf(const Nest &nest, unsigned loop) const;
 };
@@ -87,6 +93,7 @@ private:
   void forEachChunk(llvm::function_ref<void()> body);
   void emitTile();
   void forEachBlock(llvm::function_ref<void()> body);
+  void forEachRowBlock(llvm::function_ref<void()> body);
   void forEachTask(llvm::function_ref<void()> body);
   void forWholeTiles(unsigned loop, int64_t whole, int64_t tile, llvm::function_ref<void()> body);
   void inLastTask(unsigned loop, llvm::function_ref<void()> body);
@@ -126,6 +133,9 @@ private:
   /// Where the present block begins, and its length.
   mlir::Value blockBegin;
   int64_t blockLength = 0;
+  /// The present block of rows, likewise; all rows without one.
+  mlir::Value rowsBegin;
+  int64_t rowsLength = 0;
   /// The present task.
   mlir::Value task;
   llvm::SmallVector<Point> points;

@@ -50,6 +50,7 @@ static int64_t naturalWidth(const Nest &nest, const VectorTarget &target) {
 Schedule Schedule::choose(const Nest &nest, const VectorTarget &target) {
   Schedule schedule = chooseTile(nest, target);
   schedule.splitIntoTasks(nest, target.tasks);
+  schedule.blockRows(nest, target);
   return schedule;
 }
 
@@ -139,7 +140,7 @@ Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
   schedule.laneTile = std::clamp<int64_t>(vectors, 1, 2);
   schedule.tileRows(nest,
                     std::max<int64_t>(accumulators / schedule.laneTile, 1));
-  schedule.blockSums(nest);
+  schedule.blockSums(nest, target);
   return schedule;
 }
 
@@ -183,16 +184,19 @@ void Schedule::tileRows(const Nest &nest, int64_t most) {
     outerTile = evenTile(nest.loops[outerRow].size, most / rowTile);
 }
 
+static int64_t getBytes(const Access &access) {
+  return access.element.getIntOrFloatBitWidth() / 8;
+}
+
 /// What a tile reads of its lanes' operand is read again by the next tile: past
-/// half of a small second-level cache, sums are walked in blocks.
-void Schedule::blockSums(const Nest &nest) {
-  constexpr int64_t cacheBytes = 128 << 10;
+/// a quarter of the second-level cache, sums are walked in blocks.
+void Schedule::blockSums(const Nest &nest, const VectorTarget &target) {
+  int64_t cacheBytes = target.cache / 4;
   int64_t bytes = 0;
   unsigned outermost = none;
   for (const Access &access : nest.inputs)
     if (access.buffer && access.strides[lane] != 0)
-      bytes = std::max<int64_t>(
-          bytes, laneTile * width * access.element.getIntOrFloatBitWidth() / 8);
+      bytes = std::max(bytes, laneTile * width * getBytes(access));
   for (auto [i, loop] : llvm::enumerate(nest.loops)) {
     if (loop.reduced) {
       bytes *= loop.size;
@@ -202,12 +206,51 @@ void Schedule::blockSums(const Nest &nest) {
   int64_t tiles = llvm::divideCeil(nest.loops[row].size, rowTile);
   if (outerRow != none)
     tiles *= llvm::divideCeil(nest.loops[outerRow].size, outerTile);
-  if (outermost == none || tiles == 1 || bytes <= cacheBytes)
+  if (outermost == none || tiles == 1)
     return;
-  int64_t size = nest.loops[outermost].size;
-  block = evenTile(size, cacheBytes / llvm::divideCeil(bytes, size));
+  int64_t size = nest.loops[outermost].size, most = size;
+  if (bytes > cacheBytes)
+    most = cacheBytes / llvm::divideCeil(bytes, size);
+  // Columns of which each turn is on another page: as many as a first-level
+  // TLB knows.
+  constexpr int64_t page = 4096, pages = 64;
+  for (const Access &access : nest.inputs)
+    if (access.buffer && access.strides[row] == 1 &&
+        access.strides[lane] == 0 &&
+        access.strides[outermost] * getBytes(access) >= page)
+      most = std::min(most, pages);
+  if (most == size)
+    return;
+  block = evenTile(size, most);
   if (block != size)
     blocked = outermost;
+}
+
+/// The rows' operand is read again for every tile of lanes: past a quarter of
+/// the second-level cache, rows are walked in blocks too.
+void Schedule::blockRows(const Nest &nest, const VectorTarget &target) {
+  int64_t cacheBytes = target.cache / 4;
+  if (row == none || split == row)
+    return;
+  const Access *operand = nullptr;
+  for (const Access &access : nest.inputs)
+    if (access.buffer && access.strides[row] != 0 && access.strides[lane] == 0)
+      operand = &access;
+  if (!operand)
+    return;
+  int64_t bytes = getBytes(*operand), rows = nest.loops[row].size;
+  bool isReadAgain = false;
+  for (auto [i, loop] : llvm::enumerate(nest.loops)) {
+    if (loop.reduced)
+      bytes *= i == blocked ? block : loop.size;
+    else if (i < row && i != lane && operand->strides[i] == 0)
+      isReadAgain |= loop.size > 1;
+  }
+  if (!isReadAgain || bytes * rows <= cacheBytes)
+    return;
+  rowBlock = std::max<int64_t>(cacheBytes / (bytes * rowTile), 1) * rowTile;
+  if (rowBlock >= rows)
+    rowBlock = 0;
 }
 
 /// Iterations of a loop that one tile holds.

@@ -70,6 +70,7 @@ CompiledKernels::CompiledKernels(const std::string &text, const Target &target) 
   options.vectorBits = target.bits;
   options.vectorRegisters = target.registers;
   options.strict = target.strict;
+  options.cacheBytes = target.cacheBytes;
   options.scalar = target.bits == 0;
   nnc::buildKernelToLLVMPipeline(pm, options);
   if (mlir::failed(pm.run(*module)))

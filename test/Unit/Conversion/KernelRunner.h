@@ -21,6 +21,7 @@ struct Target {
   unsigned bits;
   unsigned registers;
   bool strict = false;
+  uint64_t cacheBytes = 512 << 10;
 };
 
 /// Machine code of a module of kernels.

@@ -358,7 +358,9 @@ func.func @gather(%i: memref<37xi32>, %x: memref<5x7xf32>, %y: memref<37xf32>) a
 })";
 }
 
-const Target targets[] = {{128, 16}, {256, 16}, {512, 32}, {512, 32, true}};
+const Target targets[] = {{128, 16}, {256, 16}, {512, 32}, {512, 32, true},
+                          // A cache so small that everything is walked in blocks.
+                          {512, 32, false, 4096}};
 
 class Nests : public testing::TestWithParam<Target> {};
 
@@ -389,7 +391,8 @@ TEST_P(Nests, Gather) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Targets, Nests, testing::ValuesIn(targets), [](const auto &info) {
-  return "bits" + std::to_string(info.param.bits) + (info.param.strict ? "strict" : "");
+  return "bits" + std::to_string(info.param.bits) + (info.param.strict ? "strict" : "") +
+         (info.param.cacheBytes < 8192 ? "blocks" : "");
 });
 
 } // namespace
