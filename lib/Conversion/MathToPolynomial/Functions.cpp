@@ -236,3 +236,18 @@ Value nnc::buildPow(OpBuilder &b, Location loc, Value x, Value y) {
   result = a.select(isUndefined, a.number(std::numeric_limits<double>::quiet_NaN()), result);
   return arith::TruncFOp::create(b, loc, narrow.type, result);
 }
+
+Value nnc::buildTanh(OpBuilder &b, Location loc, Value x) {
+  Arithmetic a{b, loc, x.getType()};
+  using P = arith::CmpFPredicate;
+  Value size = math::AbsFOp::create(b, loc, x);
+  // 1 − 2/(e^2x + 1) loses nothing where it is not small, and ends in exactly 1.
+  Value power = buildExp(b, loc, a.add(size, size));
+  Value large = a.sub(a.number(1), a.div(a.number(2), a.add(power, a.number(1))));
+  large = math::CopySignOp::create(b, loc, large, x);
+  Value square = a.mul(x, x);
+  Value p = a.polynomial(square, {-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 1.33314422036e-1,
+                                  -3.33332819422e-1});
+  Value small = a.add(a.mul(a.mul(p, square), x), x);
+  return a.select(a.compare(P::OLT, size, a.number(0.625)), small, large);
+}

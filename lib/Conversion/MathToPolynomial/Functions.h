@@ -20,6 +20,10 @@ mlir::Value buildLog(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
 /// many periods apart; there sin is 0 and cos is 1.
 mlir::Value buildSinCos(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, bool isCos);
 
+/// tanh in f32. It reaches 1 where f32 can tell no difference, so that the
+/// derivative 1 - y^2 ends in 0.
+mlir::Value buildTanh(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x);
+
 /// x to the power of y in f32, by way of f64.
 mlir::Value buildPow(mlir::OpBuilder &b, mlir::Location loc, mlir::Value x, mlir::Value y);
 

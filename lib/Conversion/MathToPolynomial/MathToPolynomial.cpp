@@ -1,7 +1,7 @@
 //===- MathToPolynomial.cpp - functions without a library -----------------===//
 //
-// exp, log, sin, cos and powers by Functions.h; tanh, erf and their like in
-// single precision by upstream's approximations. What neither covers, double
+// exp, log, sin, cos, tanh and powers by Functions.h; erf and its like in single
+// precision by upstream's approximations. What neither covers, double
 // precision above all, is left to libm.
 //
 //===----------------------------------------------------------------------===//
@@ -52,6 +52,9 @@ static void addFunctions(RewritePatternSet &patterns) {
   });
   addFunction<math::CosOp>(patterns, false, [](OpBuilder &b, Location loc, ValueRange v) {
     return buildSinCos(b, loc, v[0], /*isCos=*/true);
+  });
+  addFunction<math::TanhOp>(patterns, false, [](OpBuilder &b, Location loc, ValueRange v) {
+    return buildTanh(b, loc, v[0]);
   });
   addFunction<math::PowFOp>(patterns, false, [](OpBuilder &b, Location loc, ValueRange v) {
     return buildPow(b, loc, v[0], v[1]);

@@ -24,7 +24,7 @@ struct Function {
 const Function functions[] = {
     {"exp", std::exp, -104, 89, 1.5},      {"log", std::log, 1e-44, 3e38, 1.5},
     {"log1p", std::log1p, -0.999, 1e6, 3}, {"expm1", std::expm1, -20, 88, 3},
-    {"tanh", std::tanh, -12, 12, 5},       {"erf", std::erf, -5, 5, 5},
+    {"tanh", std::tanh, -12, 12, 3},       {"erf", std::erf, -5, 5, 5},
     {"sin", std::sin, -100, 100, 4},       {"cos", std::cos, -100, 100, 4},
     {"sqrt", std::sqrt, 0, 1e30, 0.51},    {"floor", std::floor, -1e4, 1e4, 0},
     {"ceil", std::ceil, -1e4, 1e4, 0},     {"roundeven", std::nearbyint, -1e4, 1e4, 0},
