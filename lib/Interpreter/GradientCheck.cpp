@@ -128,14 +128,15 @@ LogicalResult Check::prepare() {
   for (Type type : function.getArgumentTypes())
     if (!fitsInterpreter(cast<RankedTensorType>(type)))
       return function.emitError() << type << " is too large for the interpreter";
-  if (failed(interpreter.initialize(options.seed)))
-    return failure();
-  jitterParameters(oracle, interpreter, draws);
   elementCount = chooseElementCount();
 
-  // A loss may be defined for some inputs only: first any, then positive ones.
+  // A loss may be defined for some inputs only: first any, then positive ones;
+  // and for some parameters, so these stay nearer and nearer to their start.
   constexpr unsigned attempts = 8;
   for (unsigned attempt = 0; attempt != attempts && !usable; ++attempt) {
+    if (failed(interpreter.initialize(options.seed)))
+      return failure();
+    jitterParameters(oracle, interpreter, std::ldexp(0.1, -static_cast<int>(attempt)), draws);
     inputs = drawInputs(function, bounds, /*tame=*/attempt >= attempts / 2, draws);
     FailureOr<SmallVector<Tensor>> results =
         interpreter.call(GradientProbe::kFunctionName, inputs);

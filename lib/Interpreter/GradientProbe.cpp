@@ -8,6 +8,7 @@
 #include "nnc/Interpreter/GradientProbe.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace nnc;
@@ -18,6 +19,16 @@ static void eraseUnused(Block &body) {
   for (Operation &op : llvm::make_early_inc_range(llvm::reverse(body)))
     if (isOpTriviallyDead(&op))
       op.erase();
+}
+
+/// Erases the variables that no function uses, so that a probe costs what its
+/// step does and not what the file does.
+static void eraseUnusedVariables(ModuleOp module) {
+  llvm::StringSet<> used;
+  module.walk([&](ReadOp read) { used.insert(read.getVariable()); });
+  for (VariableOp variable : llvm::make_early_inc_range(module.getOps<VariableOp>()))
+    if (!used.contains(variable.getSymName()))
+      variable.erase();
 }
 
 /// Makes `values` the outputs of a step under a new name; it writes nothing.
@@ -128,5 +139,7 @@ GradientProbe nnc::buildGradientProbe(ModuleOp module, StepOp step) {
 
   setOutputs(clone, GradientProbe::kFunctionName, outputs, names);
   probe.oracle->push_back(clone->clone());
+  eraseUnusedVariables(*probe.module);
+  eraseUnusedVariables(*probe.oracle);
   return probe;
 }

@@ -74,12 +74,12 @@ double nnc::rootMeanSquare(const Tensor &tensor) {
   return tensor.floats.empty() ? 0 : std::sqrt(sum / static_cast<double>(tensor.floats.size()));
 }
 
-void nnc::jitterParameters(ModuleOp module, Interpreter &interpreter, Draws &draws) {
+void nnc::jitterParameters(ModuleOp module, Interpreter &interpreter, double share, Draws &draws) {
   for (VariableOp variable : module.getOps<VariableOp>()) {
     if (variable.getKind() != VariableKind::parameter)
       continue;
     Tensor value = *interpreter.readVariable(variable.getSymName());
-    double size = 0.1 * std::max(rootMeanSquare(value), 0.1);
+    double size = share * std::max(rootMeanSquare(value), 0.1);
     for (double &element : value.floats)
       element += size * draws.normal();
     value.roundToType();

@@ -44,8 +44,9 @@ llvm::SmallVector<Tensor> drawInputs(nn::StepOp function,
                                      Draws &draws);
 
 /// Moves all parameters a little away from their initial values, where ties and
-/// zeros are common and derivatives therefore not defined.
-void jitterParameters(mlir::ModuleOp module, Interpreter &interpreter, Draws &draws);
+/// zeros are common and derivatives therefore not defined: by `share` of their
+/// size.
+void jitterParameters(mlir::ModuleOp module, Interpreter &interpreter, double share, Draws &draws);
 
 /// The root of the mean square of all elements.
 double rootMeanSquare(const Tensor &tensor);
