@@ -40,8 +40,9 @@ config.environment["FILECHECK_OPTS"] = "--enable-var-scope --allow-unused-prefix
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
 # Python packages that some tests compare with; utils/requirements.txt has them.
-if not subprocess.run([config.python_executable, "-c", "import jax"], capture_output=True).returncode:
-    config.available_features.add("jax")
+for package in ["jax", "optax"]:
+    if not subprocess.run([config.python_executable, "-c", f"import {package}"], capture_output=True).returncode:
+        config.available_features.add(package)
 
 if config.nnc_sanitize:
     config.available_features.add("sanitize")
