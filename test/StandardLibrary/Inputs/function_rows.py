@@ -68,6 +68,7 @@ B("sin", lambda x: jnp.sin(x))
 B("cos", lambda x: jnp.cos(x))
 B("erf", lambda x: special.erf(x))
 B("safe_sqrt", lambda x: jnp.where(x > 0, jnp.sqrt(jnp.where(x > 0, x, 1)), 0), draw="positive")
+B("erf_inverse", lambda x: special.erfinv(2 * x - 1), draw="unit", code="erf_inverse(2 * x - 1)", extreme=False)
 for name in ["sign", "floor", "ceil", "round"]:
     B(name, lambda x, name=name: getattr(jnp, name)(x), smooth=False, reason="its gradient is 0 everywhere")
 B("isnan", lambda x: jnp.isnan(x / x), smooth=False, reason="gives bools", code="isnan(x / x)")

@@ -76,6 +76,10 @@ class Program:
         assert status == 0, (name, status)
         return outputs
 
+    def report(self, metric):
+        """Tells the plateau schedules a metric."""
+        assert self.library.library_report(self.model, ctypes.c_float(metric)) == 0
+
     def read(self, name):
         """The value of a parameter, a state or a slot."""
         index, kind, shape = self.tensors[name]
