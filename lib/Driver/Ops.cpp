@@ -1,7 +1,9 @@
 //===- Ops.cpp - nnc ops --------------------------------------------------===//
 //
 // The primitives, from the reference that is generated from their definitions,
-// and the library, from its own text: what is printed is what is there.
+// and the library, from its own text: what is printed is what is there. A comment
+// of the library may say `Shapes: ….` and `Derivative: ….`; a file's first comment
+// says them for all functions whose own does not.
 //
 //===----------------------------------------------------------------------===//
 #include "Commands.h"
@@ -29,8 +31,12 @@ struct Primitive {
 };
 
 struct LibraryFunction {
-  std::string kind, name, signature, formula, source;
+  std::string kind, name, signature, formula, shapes, derivative, source;
 };
+
+/// Where the primitives are defined.
+constexpr StringLiteral primitiveSource = "include/nnc/Dialect/NN/IR";
+constexpr StringLiteral librarySource = "lib/StandardLibrary";
 
 } // namespace
 
@@ -50,12 +56,14 @@ static StringRef loweringOf(StringRef name) {
       .Default("linalg on buffers, in a kernel");
 }
 
-/// Rows of a table `| name | text |`.
+/// Rows of a table `| name | text |`. What all tensors have in common is left out.
 static void readRow(StringRef line, std::vector<NamedType> &values) {
   SmallVector<StringRef> cells;
   line.split(cells, '|');
-  if (cells.size() == 4 && cells[1].trim().starts_with("`"))
-    values.push_back({cells[1].trim().trim('`').str(), cells[2].trim().str()});
+  if (cells.size() != 4 || !cells[1].trim().starts_with("`"))
+    return;
+  auto [before, after] = cells[2].trim().split(" of static shape and less than 2^63 bytes");
+  values.push_back({cells[1].trim().trim('`').str(), (before + after).str()});
 }
 
 static std::vector<Primitive> readPrimitives(StringRef page) {
@@ -108,11 +116,36 @@ static std::vector<Primitive> readPrimitives(StringRef page) {
 // Library
 //===----------------------------------------------------------------------===//
 
+/// Takes the sentence `title: ….` out of a comment; empty if there is none.
+static std::string takeSentence(std::string &comment, StringRef title) {
+  size_t begin = comment.find(title);
+  if (begin == std::string::npos)
+    return "";
+  size_t end = begin + title.size();
+  while (end < comment.size() && !(comment[end] == '.' && (end + 1 == comment.size() || comment[end + 1] == ' ') &&
+                                   comment[end - 1] != '.'))
+    ++end;
+  std::string sentence = StringRef(comment).slice(begin + title.size(), end).trim().str();
+  comment = (StringRef(comment).take_front(begin).rtrim() + " " + StringRef(comment).substr(end + 1).ltrim()).str();
+  comment = StringRef(comment).trim().str();
+  return sentence;
+}
+
+/// What becomes of a function of the library on the way to code.
+static StringRef loweringOf(const LibraryFunction &function) {
+  return llvm::StringSwitch<StringRef>(function.kind)
+      .Case("optimizer", "in the step, once for each parameter")
+      .Case("schedule", "in the step, once a call")
+      .Case("initializer", "in init")
+      .Default("inlined where it is called");
+}
+
 /// Declarations begin a line, and the comment that ends before one is about it.
 static void readLibrary(const LibraryFile &file, std::vector<LibraryFunction> &functions) {
   SmallVector<StringRef> lines;
   file.text.split(lines, '\n');
-  std::string comment;
+  std::string comment, shapes, derivative;
+  bool isHead = true;
   for (auto [number, line] : llvm::enumerate(lines)) {
     if (line.consume_front("#")) {
       comment += (comment.empty() ? "" : " ") + line.trim().str();
@@ -125,9 +158,20 @@ static void readLibrary(const LibraryFile &file, std::vector<LibraryFunction> &f
       std::string head = rest.str();
       for (size_t next = number + 1; !StringRef(head).contains('{') && next < lines.size(); ++next)
         head += " " + lines[next].trim().str();
-      functions.push_back({kind.str(), name.str(), StringRef(head).split(" {").first.str(), comment,
-                           file.name.str() + ":" + std::to_string(number + 1)});
+      LibraryFunction function{kind.str(), name.str(), StringRef(head).split(" {").first.str(), comment, "", "",
+                               (librarySource + "/" + file.name + ":" + Twine(number + 1)).str()};
+      function.shapes = takeSentence(function.formula, "Shapes:");
+      function.derivative = takeSentence(function.formula, "Derivative:");
+      if (function.shapes.empty())
+        function.shapes = shapes;
+      if (function.derivative.empty())
+        function.derivative = !derivative.empty() ? derivative : kind == "layer" ? "of its parts" : "none";
+      functions.push_back(std::move(function));
+    } else if (isHead) {
+      shapes = takeSentence(comment, "Shapes:");
+      derivative = takeSentence(comment, "Derivative:");
     }
+    isHead = false;
     comment.clear();
   }
 }
@@ -138,17 +182,25 @@ static void readLibrary(const LibraryFile &file, std::vector<LibraryFunction> &f
 
 static void printMarkdown(ArrayRef<Primitive> primitives, ArrayRef<LibraryFunction> functions,
                           raw_ostream &os) {
-  os << "# Primitives\n\n| op | what | operands | results | derivative | lowering |\n"
-     << "|---|---|---|---|---|---|\n";
+  auto escaped = [](StringRef text) {
+    std::string result;
+    for (char c : text)
+      result += c == '|' ? std::string("\\|") : std::string(1, c);
+    return result;
+  };
   auto list = [&](ArrayRef<NamedType> values) {
     llvm::interleaveComma(values, os, [&](const NamedType &value) {
       os << '`' << value.name << "`: " << value.type;
     });
   };
+  os << "# Operations\n\nWhat the language is made of, as `nnc ops` prints it: the primitives of the compiler, and the\n"
+        "library, which is written in the language. All shapes are static.\n\n## Primitives\n\nDefined in `"
+     << primitiveSource << "`.\n\n| op | formula | operands: types | results: types | derivative | lowering |\n"
+     << "|---|---|---|---|---|---|\n";
   for (const Primitive &op : primitives) {
-    os << "| `" << op.name << "` | " << op.summary;
+    os << "| `" << op.name << "` | " << escaped(op.summary);
     if (!op.description.empty())
-      os << ": " << StringRef(op.description).split(". ").first;
+      os << ": " << escaped(StringRef(op.description).split(". ").first);
     os << " | ";
     list(op.operands);
     os << " | ";
@@ -156,14 +208,12 @@ static void printMarkdown(ArrayRef<Primitive> primitives, ArrayRef<LibraryFuncti
     os << " | " << (op.differentiable ? "a rule in nn ops" : "none") << " | " << loweringOf(op.name)
        << " |\n";
   }
-  os << "\n# Library\n\n| kind | function | formula | source |\n|---|---|---|---|\n";
-  for (const LibraryFunction &function : functions) {
-    std::string formula;
-    for (char c : function.formula)
-      formula += c == '|' ? std::string("\\|") : std::string(1, c);
-    os << "| " << function.kind << " | `" << function.signature << "` | " << formula << " | "
-       << function.source << " |\n";
-  }
+  os << "\n## Library\n\nTensors are `f32` or `f64`, indices `i32` or `i64`; attributes have the types that stand behind them.\n\n"
+        "| kind | function: types | formula | shapes | derivative | lowering | source |\n|---|---|---|---|---|---|---|\n";
+  for (const LibraryFunction &function : functions)
+    os << "| " << function.kind << " | `" << escaped(function.signature) << "` | " << escaped(function.formula) << " | "
+       << escaped(function.shapes) << " | " << function.derivative << " | " << loweringOf(function) << " | `"
+       << StringRef(function.source).split(':').first << "` |\n";
 }
 
 static llvm::json::Array toJSON(ArrayRef<NamedType> values) {
@@ -183,12 +233,16 @@ static void printJSON(ArrayRef<Primitive> primitives, ArrayRef<LibraryFunction> 
                                      {"operands", toJSON(op.operands)},
                                      {"results", toJSON(op.results)},
                                      {"differentiable", op.differentiable},
-                                     {"lowering", loweringOf(op.name)}});
+                                     {"lowering", loweringOf(op.name)},
+                                     {"source", primitiveSource}});
   for (const LibraryFunction &function : functions)
     library.push_back(llvm::json::Object{{"kind", function.kind},
                                          {"name", function.name},
                                          {"signature", function.signature},
                                          {"formula", function.formula},
+                                         {"shapes", function.shapes},
+                                         {"derivative", function.derivative},
+                                         {"lowering", loweringOf(function)},
                                          {"source", function.source}});
   llvm::json::Value all = llvm::json::Object{{"primitives", std::move(ops)}, {"library", std::move(library)}};
   os << llvm::formatv("{0:2}", all) << '\n';
