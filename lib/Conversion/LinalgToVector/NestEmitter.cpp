@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "NestEmitter.h"
+#include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
 
@@ -341,6 +342,19 @@ NestEmitter::Carried NestEmitter::emitLaneReduction(Carried carried) {
   return carried;
 }
 
+static Attribute getNoUnrolling(MLIRContext *context) {
+  LLVM::LoopUnrollAttr unroll = LLVM::LoopUnrollAttr::get(
+      context, /*disable=*/BoolAttr::get(context, true), /*count=*/{},
+      /*runtimeDisable=*/{}, /*full=*/{}, /*followupUnrolled=*/{},
+      /*followupRemainder=*/{}, /*followupAll=*/{});
+  return LLVM::LoopAnnotationAttr::get(
+      context, /*disableNonforced=*/{}, /*vectorize=*/{}, /*interleave=*/{},
+      unroll, /*unrollAndJam=*/{}, /*licm=*/{}, /*distribute=*/{},
+      /*pipeline=*/{}, /*peeled=*/{}, /*unswitch=*/{}, /*mustProgress=*/{},
+      /*isVectorized=*/{}, /*startLoc=*/{}, /*endLoc=*/{},
+      /*parallelAccesses=*/{});
+}
+
 /// The reduced loops from `loop` inwards.
 NestEmitter::Carried NestEmitter::emitReduction(unsigned loop, Carried carried) {
   while (loop != nest.loops.size() && (!nest.loops[loop].reduced || loop == schedule.lane))
@@ -356,6 +370,10 @@ NestEmitter::Carried NestEmitter::emitReduction(unsigned loop, Carried carried) 
     end = arith::AddIOp::create(b, loc, begin, constantIndex(blockLength));
   }
   auto forOp = scf::ForOp::create(b, loc, begin, end, constantIndex(1), carried);
+  // A large tile needs all registers for one turn: windows that overlap would
+  // be kept in registers over the turns of an unrolled loop, and sums in memory.
+  if (points.size() * nest.outputs.size() >= 8)
+    forOp->setAttr("loop_annotation", getNoUnrolling(b.getContext()));
   {
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(forOp.getBody());
