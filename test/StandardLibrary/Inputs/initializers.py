@@ -57,6 +57,7 @@ text += f"model again() {{\n  param p: f32{SHAPE} = uniform\n  param q: f32{SHAP
 text += "entry all() {\n  return y = again()" + "".join(f" + m{i}()" for i in range(len(INITIALIZERS))) + "\n}\n"
 text += "".join(f"entry r{i}() {{\n  return y = {row.code}\n}}\n" for i, row in enumerate(RANDOM))
 text += f"entry many() {{\n  return a = uniform({SHAPE}), b = uniform({SHAPE}), c = normal({SHAPE})\n}}\n"
+text += f"step dropped(x: f32{SHAPE}) {{\n  y = dropout(x, p=0.3)\n  slope = grad(sum(y), x)\n  return y, slope\n}}\n"
 program = Program(nnc, text, seed=1)
 
 streams = {"again.p": program.read("again.p"), "again.q": program.read("again.q")}
@@ -83,6 +84,18 @@ for i, row in enumerate(RANDOM):
             check(f"{row.code}: values", len(shares) == len(row.shares), shares)
             p = stats.chisquare(shares * draws.size, np.array(row.shares) * draws.size).pvalue
             check(f"{row.code}: shares", p > 1e-5, shares, row.shares)
+
+# Dropout: each element is gone with probability p, or divided by 1 − p, and so is
+# its gradient.
+x = np.random.default_rng(5).uniform(1, 2, SHAPE).astype(np.float32)
+first, second = program.call("dropped", x=x), program.call("dropped", x=x)
+for out in (first, second):
+    kept = out["y"] != 0
+    check("dropout: share", abs(kept.mean() - .7) < 5 * math.sqrt(.21 / N), kept.mean())
+    check("dropout: values", np.allclose(out["y"][kept], x[kept] / .7, rtol=1e-6))
+    check("dropout: gradient", np.allclose(out["slope"], kept / np.float32(.7), rtol=1e-6))
+    streams[f"dropout{len(streams)}"] = kept.astype(np.float32)
+check("dropout draws anew", (first["y"] != second["y"]).any())
 
 # The same seed gives the same numbers, another seed others.
 program.init(1)

@@ -13,7 +13,7 @@ import tempfile
 import numpy as np
 
 sys.path.append(str(pathlib.Path(__file__).resolve().parents[2] / "EndToEnd/Inputs"))
-from harness import run  # noqa: E402  (found through the line above)
+from harness import Workspace, run  # noqa: E402, F401  (found through the line above)
 
 CODES = {1: np.float32, 2: np.float64, 3: np.int8, 4: np.uint8, 5: np.int16, 6: np.int32,
          7: np.int64, 8: np.bool_}

@@ -1,5 +1,5 @@
-"""Values and gradients of the compiled library against JAX and optax, and the
-interpreter's values against the compiled ones.
+"""Values and gradients of the compiled library against JAX and optax, and values
+of the interpreter against them, too.
 
 usage: values.py NNC GROUP
 
@@ -16,7 +16,7 @@ import again  # noqa: F401  (a hook)
 import jax
 import numpy as np
 
-from program import Program
+from program import Program, Workspace
 from rows import MIX
 from table import ROWS
 
@@ -45,6 +45,20 @@ def step(row):
     if row.site:
         text += "  minimize loss with sgd(0.0, momentum=0.9)\n"
     return text + f"  return value{', ' if slopes else ''}{slopes}\n}}\n"
+
+
+def interpreted(inputs, parameters):
+    """All rows' values by the interpreter, in one call of one step."""
+    operands = {f"{row.name}_{name}": (draw.type("f32"), given[name]) for row, given in zip(rows, inputs)
+                for name, draw in row.draws.items()}
+    text = "".join(row.model("m_" + row.name) for row in rows) + f"step all({', '.join(f'{n}: {t}' for n, (t, _) in operands.items())}) {{\n"
+    for row in rows:
+        text += f"  v_{row.name} = m_{row.name}({', '.join(f'{row.name}_{name}' for name in row.draws)})\n"
+    w = Workspace(nnc)
+    w.source(text + f"  return {', '.join('v_' + row.name for row in rows)}\n}}\n")
+    weights = {prefixes[row.name] + name: np.float32(value) for row, p in zip(rows, parameters) for name, value in p.items()}
+    found = w.call("all", {name: value for name, (_, value) in operands.items()}, "--interpret", weights=weights or None)
+    return [found["v_" + row.name] for row in rows]
 
 
 program = Program(nnc, MIX + "".join(map(step, rows)))
@@ -110,6 +124,9 @@ for number, kind in enumerate(["sample", "sample", "extreme", "extreme"]):
     wanted = evaluate([(p, {k: v.astype(np.float64) for k, v in i.items() if k in row.floats},
                         {k: v for k, v in i.items() if k not in row.floats})
                        for row, p, i in zip(rows, parameters, inputs)])
+    if number == 0:
+        for row, found, (value, _, _) in zip(rows, interpreted(inputs, parameters), wanted):
+            compare(f"{row.name}: {row.code}, interpreted", found, value, row.tolerance)
     for row, operands, (value, by_parameter, by_operand) in zip(rows, inputs, wanted):
         for name, (_, _, shape) in program.tensors.items():  # gradients of the draw before
             if name.startswith(f"optimizer.s_{row.name}.") and name.endswith("momentum_buffer"):
