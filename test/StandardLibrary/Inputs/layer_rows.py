@@ -144,16 +144,18 @@ row("layers", "attention", "attention(q, k, v, mask=m > 0)", lambda q, k, v, m: 
     k=real(5, 2), v=real(5, 3), m=positive(3, 5), extreme=False)
 
 
-def heads(p, x, n, causal=False):
+def heads(p, x, n, causal=False, mask=None):
     b, l, d = x.shape
     q, k, v = [a.reshape(b, l, n, d // n).swapaxes(1, 2)
                for a in jnp.split(x @ p["in_proj_weight"].T + p["in_proj_bias"], 3, -1)]
-    y = attend(q, k, v, jnp.tril(jnp.ones((l, l), bool)) if causal else None)
+    y = attend(q, k, v, jnp.tril(jnp.ones((l, l), bool)) if causal else mask)
     return y.swapaxes(1, 2).reshape(b, l, d) @ p["out_proj.weight"].T + p["out_proj.bias"]
 
 
 layer("multi_head_attention split_heads", "multi_head_attention(x, 2)", lambda p, x: heads(p, x, 2), x=real(2, 3, 4))
 layer("multi_head_attention", "multi_head_attention(x, 3, causal=true)", lambda p, x: heads(p, x, 3, True), x=real(1, 4, 6))
+layer("multi_head_attention", "multi_head_attention(x, 2, mask=m)", lambda p, x, m: heads(p, x, 2, mask=m), x=real(2, 3, 4),
+      m=real(3, 3))
 
 
 def positions(length, d):
@@ -169,13 +171,13 @@ for shape in [(5, 4), (2, 3, 6)]:
 # Recurrent layers: the values of all turns and the last states, as one row.
 
 
-def recurrent(p, x, cell, units, layers=1, suffixes=("",), states=1):
+def recurrent(p, x, cell, units, layers=1, suffixes=("",), states=1, starts=None):
     finals = []
     for k in range(layers):
         outputs = []
         for suffix in suffixes:
             w_ih, w_hh, b_ih, b_hh = (p[f"{n}_l{k}{suffix}"] for n in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
-            state = [jnp.zeros((x.shape[0], units))] * states
+            state = [s[len(finals)] for s in starts] if starts else [jnp.zeros((x.shape[0], units))] * states
             turns = []
             for t in range(x.shape[1]):
                 xt = x[:, -1 - t if suffix else t]
@@ -216,4 +218,9 @@ layer("lstm lstm_cell", f"hs, h, c = lstm(x, 3){FLAT}, reshape(c, [-1]))",
       lambda p, x: recurrent(p, x, lstm, 3, states=2), x=real(2, 4, 2), **TURNS)
 layer("lstm lstm_cell", f"hs, h, c = lstm(x, 2, layers=2, bidirectional=true){FLAT}, reshape(c, [-1]))",
       lambda p, x: recurrent(p, x, lstm, 2, 2, BOTH, 2), x=real(2, 3, 2), **TURNS)
-
+layer("lstm", f"hs, h, c = lstm(x, 2, layers=2, bidirectional=true, h0=a, c0=b){FLAT}, reshape(c, [-1]))",
+      lambda p, x, a, b: recurrent(p, x, lstm, 2, 2, BOTH, 2, [a, b]), x=real(2, 3, 2), a=real(4, 2, 2), b=real(4, 2, 2),
+      **TURNS)
+for name, cell in [("rnn", lambda x, s, h: [jnp.tanh(x + s)]), ("gru", gru)]:
+    layer(name, f"hs, h = {name}(x, 3, h0=a){FLAT})", lambda p, x, a, c=cell: recurrent(p, x, c, 3, starts=[a]), x=real(2, 4, 2),
+          a=real(1, 2, 3), **TURNS)
