@@ -25,8 +25,13 @@ static void withType(Type element, Visit visit) {
 void nnc::driver::storeTensor(const Tensor &tensor, void *to) {
   withType(tensor.type.getElementType(), [&](auto type) {
     auto *elements = static_cast<decltype(type) *>(to);
-    for (int64_t i = 0; i != tensor.size(); ++i)
-      elements[i] = static_cast<decltype(type)>(tensor.isFloat() ? tensor.floats[i] : tensor.ints[i]);
+    for (int64_t i = 0; i != tensor.size(); ++i) {
+      // No conditional operator: it would make a double of large integers, too.
+      if (tensor.isFloat())
+        elements[i] = static_cast<decltype(type)>(tensor.floats[i]);
+      else
+        elements[i] = static_cast<decltype(type)>(tensor.ints[i]);
+    }
   });
 }
 
