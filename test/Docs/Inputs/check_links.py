@@ -39,11 +39,12 @@ for document in documents:
         problems.append(f"{document.relative_to(root)}: nothing links to it")
 
 run = (root / "test/Docs/readmes.test").read_text()
+run += "".join(test.read_text() for test in root.glob("test/Examples/*.test"))
 for example in sorted(p for p in (root / "examples").iterdir() if p.is_dir()):
     if not (example / "README.md").exists():
         problems.append(f"examples/{example.name} has no README.md")
     if f"examples/{example.name}/README.md" not in run:
-        problems.append(f"examples/{example.name}/README.md is not run by test/Docs/readmes.test")
+        problems.append(f"examples/{example.name}/README.md is not run by test/Docs/readmes.test or test/Examples")
 
 print("\n".join(problems + [f"{len(documents)} documents, {checked} links, {len(problems)} problems"]))
 sys.exit(bool(problems) or checked == 0)

@@ -13,7 +13,8 @@ language of a block:
                   begins with a --skip text is left out.
   text            what the commands before it said: its lines must occur in that
                   order, `…` standing for anything.
-A block of any other language is an error.
+A block of any other language is an error. What all commands said is printed, for
+FileCheck to look at.
 """
 import os
 import pathlib
@@ -85,6 +86,7 @@ with tempfile.TemporaryDirectory() as folder:
         fail((outputs / "line").read_text().strip(), f"a command failed:\n{said}{run.stdout}{run.stderr}")
     lines = 0
     for line, number, rows in expected:
+        print((outputs / str(number)).read_text(), end="")
         said = (outputs / str(number)).read_text().split("\n")
         position = 0
         for at, row in rows:
