@@ -7,6 +7,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "ProductStages.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace nnc;
@@ -20,56 +21,37 @@ static ArrayRef<int64_t> shapeOf(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getShape();
 }
 
-/// A copy of an [N, C, spatial…] value with zeros around (and between) its
-/// spatial elements; negative borders crop. The value's own buffer if there is
-/// nothing to do.
+/// A copy of an [N, C, spatial…] value with zeros around its spatial elements.
+/// The value's own buffer if there is nothing to do.
 Value Evaluator::padInput(Location loc, Value input, ArrayRef<int64_t> low,
-                          ArrayRef<int64_t> high, ArrayRef<int64_t> interior) {
+                          ArrayRef<int64_t> high) {
   auto isZero = [](int64_t n) { return n == 0; };
   Value source = getBuffer(input);
-  if (llvm::all_of(low, isZero) && llvm::all_of(high, isZero) &&
-      llvm::all_of(interior, isZero))
+  if (llvm::all_of(low, isZero) && llvm::all_of(high, isZero))
     return source;
   auto type = typeOf(input);
   SmallVector<int64_t> shape(type.getShape());
-  for (size_t axis = 0; axis != low.size(); ++axis) {
-    int64_t &size = shape[axis + 2];
-    size = low[axis] + size + (size - 1) * interior[axis] + high[axis];
-  }
+  for (size_t axis = 0; axis != low.size(); ++axis)
+    shape[axis + 2] += low[axis] + high[axis];
   Value padded = buffers.makeTemporary(
       loc, RankedTensorType::get(shape, type.getElementType()));
   // Zero all, then copy what is inside: two nests without conditions.
   fill(loc, padded, 0);
   OpBuilder &b = buffers.builder;
+  ArrayRef<int64_t> extents = type.getShape();
   SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0)), sizes,
-      strides(2, b.getIndexAttr(1));
-  SmallVector<int64_t> first(2, 0), extents(type.getShape().take_front(2));
-  for (size_t axis = 0; axis != low.size(); ++axis) {
-    int64_t step = interior[axis] + 1, size = type.getDimSize(axis + 2);
-    // Elements i with 0 <= low + i * step < the padded size.
-    int64_t begin =
-        std::max<int64_t>(0, llvm::divideCeilSigned(-low[axis], step));
-    int64_t end = std::min(
-        size,
-        llvm::divideFloorSigned(shape[axis + 2] - 1 - low[axis], step) + 1);
-    if (end <= begin)
-      return padded;
-    first.push_back(begin);
-    extents.push_back(end - begin);
-    offsets.push_back(b.getIndexAttr(low[axis] + begin * step));
-    strides.push_back(b.getIndexAttr(step));
-  }
+      strides(extents.size(), b.getIndexAttr(1));
+  for (int64_t border : low)
+    offsets.push_back(b.getIndexAttr(border));
   for (int64_t extent : extents)
     sizes.push_back(b.getIndexAttr(extent));
   Value inside =
       memref::SubViewOp::create(b, loc, padded, offsets, sizes, strides);
   Stage stage(buffers, loc, extents, {}, contract);
-  Indices from;
+  Indices from = stage.dims(0, extents.size());
   SmallVector<AffineExpr> map;
-  for (auto [axis, begin] : llvm::enumerate(first)) {
-    from.push_back(stage.dim(axis) + begin);
-    map.push_back(stage.dim(axis));
-  }
+  for (const Index &index : from)
+    map.push_back(index.affine);
   Value element = stage.read(source, type.getElementType(), from);
   stage.addOutput(inside, type.getElementType(), map);
   stage.finish(element);
@@ -200,10 +182,9 @@ static bool hasEmptyAxis(ArrayRef<Value> buffers) {
 void Evaluator::emitConv(ConvOp op) {
   Location loc = op.getLoc();
   int64_t groups = op.getGroups();
-  SmallVector<int64_t> none(op.getStrides().size(), 0);
   OpBuilder &b = buffers.builder;
   Value whole = bufferOf.lookup(op.getResult());
-  Value input = padInput(loc, op.getInput(), op.getLow(), op.getHigh(), none);
+  Value input = padInput(loc, op.getInput(), op.getLow(), op.getHigh());
   Value weight = splitGroups(b, loc, getBuffer(op.getWeight()), 0, groups);
   if (hasEmptyAxis({whole, weight, input}))
     return fill(loc, whole, 0);
@@ -221,41 +202,128 @@ void Evaluator::emitConv(ConvOp op) {
       .emit();
 }
 
+namespace {
+/// Along one axis, the results i = first + stride * j and the taps
+/// k = tap + tapStep * m that meet them: those of
+///   i = p * stride + k * dilation - low.
+/// Tap m meets gradient p = j + base - m * apart.
+struct Phase {
+  int64_t first, count, tap, tapStep, taps, base, apart;
+
+  static Phase of(int64_t first, int64_t size, int64_t kernel, int64_t stride,
+                  int64_t dilation, int64_t low);
+};
+} // namespace
+
+Phase Phase::of(int64_t first, int64_t size, int64_t kernel, int64_t stride,
+                int64_t dilation, int64_t low) {
+  int64_t common = std::gcd(stride, dilation);
+  Phase phase{first,
+              llvm::divideCeil(size - first, stride),
+              0,
+              stride / common,
+              0,
+              0,
+              dilation / common};
+  auto meets = [&](int64_t tap) {
+    return (first + low - tap * dilation) % stride == 0;
+  };
+  while (phase.tap != phase.tapStep && !meets(phase.tap))
+    ++phase.tap;
+  if (phase.tap >= std::min(kernel, phase.tapStep))
+    return phase;
+  phase.taps = llvm::divideCeil(kernel - phase.tap, phase.tapStep);
+  phase.base = (first + low - phase.tap * dilation) / stride;
+  return phase;
+}
+
+/// A part of a [., ., ., spatial...] buffer with steps along the spatial axes.
+static Value cutSpatial(OpBuilder &b, Location loc, Value buffer,
+                        ArrayRef<int64_t> first, ArrayRef<int64_t> count,
+                        ArrayRef<int64_t> step) {
+  ArrayRef<int64_t> shape = shapeOf(buffer);
+  if (shape.drop_front(3) == count)
+    return buffer;
+  SmallVector<OpFoldResult> offsets(3, b.getIndexAttr(0)), sizes,
+      strides(3, b.getIndexAttr(1));
+  for (int64_t size : shape.take_front(3))
+    sizes.push_back(b.getIndexAttr(size));
+  for (auto [begin, size, stride] : llvm::zip_equal(first, count, step)) {
+    offsets.push_back(b.getIndexAttr(begin));
+    sizes.push_back(b.getIndexAttr(size));
+    strides.push_back(b.getIndexAttr(stride));
+  }
+  return memref::SubViewOp::create(b, loc, buffer, offsets, sizes, strides);
+}
+
+/// Results that are a stride apart meet the same taps. Each such phase is a
+/// product of its own, of the taps that it meets only: spreading the gradient
+/// by the stride instead would multiply zeros, three of four for a stride of 2.
 void Evaluator::emitConvInputGrad(ConvInputGradOp op) {
   Location loc = op.getLoc();
   int64_t groups = op.getGroups(), spatial = op.getStrides().size();
   auto outShape = typeOf(op.getResult()).getShape();
   auto gradShape = typeOf(op.getOutputGrad()).getShape();
   auto weightShape = typeOf(op.getWeight()).getShape();
-  // Spread the gradient by the stride and give it a border, so that
-  //   result[i] = sum over k of spread[i + reach - k * dilation] * weight[k].
-  SmallVector<int64_t> low, high, interior, reach;
+  // The phases of every axis, and the border that they reach into.
+  SmallVector<SmallVector<Phase>> phases(spatial);
+  SmallVector<int64_t> low(spatial, 0), high(spatial, 0);
+  int64_t combinations = 1;
   for (int64_t s = 0; s != spatial; ++s) {
-    int64_t span = (weightShape[s + 2] - 1) * op.getDilations()[s];
-    int64_t spread = (gradShape[s + 2] - 1) * op.getStrides()[s] + 1;
-    reach.push_back(span);
-    interior.push_back(op.getStrides()[s] - 1);
-    low.push_back(span - op.getLow()[s]);
-    high.push_back(outShape[s + 2] + span - low.back() - spread);
+    int64_t size = outShape[s + 2];
+    for (int64_t r = 0; r != std::min(op.getStrides()[s], size); ++r) {
+      Phase phase = Phase::of(r, size, weightShape[s + 2], op.getStrides()[s],
+                              op.getDilations()[s], op.getLow()[s]);
+      phases[s].push_back(phase);
+      if (phase.taps == 0)
+        continue;
+      int64_t least = phase.base - (phase.taps - 1) * phase.apart;
+      int64_t most = phase.base + phase.count - 1;
+      low[s] = std::max(low[s], -least);
+      high[s] = std::max(high[s], most - (gradShape[s + 2] - 1));
+    }
+    combinations *= phases[s].size();
   }
   OpBuilder &b = buffers.builder;
   Value whole = bufferOf.lookup(op.getResult());
-  Value grad = padInput(loc, op.getOutputGrad(), low, high, interior);
+  Value grad = padInput(loc, op.getOutputGrad(), low, high);
   Value weight = splitGroups(b, loc, getBuffer(op.getWeight()), 0, groups);
   if (hasEmptyAxis({whole, weight, grad}))
     return fill(loc, whole, 0);
-  auto place = [&](AffineExpr i, AffineExpr k, unsigned s) {
-    return i - k * op.getDilations()[s] + reach[s];
-  };
-  ImageProduct{*this,
-               loc,
-               typeOf(op.getResult()).getElementType(),
-               splitGroups(b, loc, grad, 1, groups),
-               weight,
-               splitGroups(b, loc, whole, 1, groups),
-               /*lane=*/2,
-               place}
-      .emit();
+  grad = splitGroups(b, loc, grad, 1, groups);
+  whole = splitGroups(b, loc, whole, 1, groups);
+
+  for (int64_t number = 0; number != combinations; ++number) {
+    SmallVector<Phase> chosen;
+    SmallVector<int64_t> first, count, tap, taps, tapStep;
+    int64_t rest = number;
+    for (const auto &choices : phases) {
+      const Phase &phase = chosen.emplace_back(choices[rest % choices.size()]);
+      rest /= choices.size();
+      first.push_back(phase.first);
+      count.push_back(phase.count);
+      tap.push_back(phase.tap);
+      taps.push_back(phase.taps);
+      tapStep.push_back(phase.tapStep);
+    }
+    Value output = cutSpatial(b, loc, whole, first, count, op.getStrides());
+    if (llvm::is_contained(taps, 0)) {
+      fill(loc, output, 0);
+      continue;
+    }
+    auto place = [&](AffineExpr j, AffineExpr m, unsigned s) {
+      return j - m * chosen[s].apart + chosen[s].base + low[s];
+    };
+    ImageProduct{*this,
+                 loc,
+                 typeOf(op.getResult()).getElementType(),
+                 grad,
+                 cutSpatial(b, loc, weight, tap, taps, tapStep),
+                 output,
+                 /*lane=*/2,
+                 place}
+        .emit();
+  }
 }
 
 /// output[g, o, c, k…] += input[n, g, c, place(p, k)…] * grad[n, g, o, p…].
@@ -265,10 +333,9 @@ void Evaluator::emitConvWeightGrad(ConvWeightGradOp op) {
   Location loc = op.getLoc();
   int64_t groups = op.getGroups(), spatial = op.getStrides().size();
   Type element = typeOf(op.getResult()).getElementType();
-  SmallVector<int64_t> none(spatial, 0);
   OpBuilder &b = buffers.builder;
   Value whole = bufferOf.lookup(op.getResult());
-  Value input = padInput(loc, op.getInput(), op.getLow(), op.getHigh(), none);
+  Value input = padInput(loc, op.getInput(), op.getLow(), op.getHigh());
   Value grad = getBuffer(op.getOutputGrad());
   if (hasEmptyAxis({whole, grad, input}))
     return fill(loc, whole, 0);

@@ -72,7 +72,7 @@ private:
   mlir::Value computeWindowScatter(Stage &stage, nn::WindowScatterOp op,
                                    llvm::ArrayRef<Index> indices);
   mlir::Value padInput(mlir::Location loc, mlir::Value input, llvm::ArrayRef<int64_t> low,
-                       llvm::ArrayRef<int64_t> high, llvm::ArrayRef<int64_t> interior);
+                       llvm::ArrayRef<int64_t> high);
 };
 
 /// The row-major position of `indices` in `shape`.

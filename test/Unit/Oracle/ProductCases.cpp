@@ -93,6 +93,10 @@ static void addConvs(std::vector<Case> &cases, const std::string &element,
   // A window that reaches over both ends, and one row left of the image.
   add({1, 3, 2, 2}, {4, 3, 3, 3}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 1});
   add({1, 2, 7, 7}, {3, 2, 2, 2}, {{3, 3}, {0, 0}, {0, 0}, {1, 1}, 1});
+  // Strides that share a factor with the dilation, or none: some results meet
+  // every other tap, some meet none.
+  add({2, 33, 9, 10}, {18, 33, 4, 3}, {{2, 3}, {2, 1}, {1, 2}, {2, 2}, 1});
+  add({1, 34, 8, 12}, {6, 17, 3, 4}, {{2, 4}, {0, 3}, {1, 0}, {1, 2}, 2});
 }
 
 std::vector<Case> nnc::test::productCases() {
@@ -111,6 +115,10 @@ std::vector<Case> nnc::test::productCases() {
     }
     addContract(cases, "ij,jk->ik", {{'i', 65}, {'j', 130}, {'k', 67}}, element,
                 kUnit);
+    // Rows a page apart, and columns that no cache close by holds.
+    for (const char *spec : {"ij,jk->ik", "ji,jk->ik", "ji,kj->ik"})
+      addContract(cases, spec, {{'i', 65}, {'j', 1024}, {'k', 131}}, element,
+                  kUnit);
     for (const char *spec :
          {"bij,bjk->bik", "bij,bkj->bik", "bji,bjk->bki", "ibj,jkb->ibk",
           "bij,jk->bik", "ij,bjk->bik", "bhij,bhkj->bhik", "bihj,bkhj->bhik",
