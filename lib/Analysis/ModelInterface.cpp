@@ -109,6 +109,7 @@ ModelInterface nnc::describeModel(ModuleOp module, StringRef prefix,
            uint64_t(getByteSize(type)), 0});
     }
   }
+  model.hasWeights = module->hasAttr(kHasWeightsAttrName);
   if (auto normalizers = module->getAttrOfType<ArrayAttr>(kNormalizersAttrName))
     for (auto normalizer : normalizers.getAsRange<DictionaryAttr>())
       model.normalizers.push_back(

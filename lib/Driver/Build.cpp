@@ -111,10 +111,7 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
   if (module->getOps<FunctionOpInterface>().empty())
     return fail(1, Twine(invocation.code.model) + ": there is no entry or step to build");
 
-  CodeArguments code = invocation.code;
-  if (executable && code.cpu.empty())
-    code.cpu = "native";
-  if ((build.freeze || !build.weights.empty()) && !giveValues(*module, *model, build, code, status))
+  if ((build.freeze || !build.weights.empty()) && !giveValues(*module, *model, build, status))
     return status;
   front.stop();
 

@@ -20,13 +20,12 @@ using namespace nnc;
 using namespace nnc::driver;
 
 /// Loads the variables of a module, without its functions.
-static std::unique_ptr<LoadedModel> loadVariables(ModuleOp module, Model &model,
-                                                  const CodeArguments &code, int &status) {
+static std::unique_ptr<LoadedModel> loadVariables(ModuleOp module, Model &model, int &status) {
   OwningOpRef<ModuleOp> variables(cast<ModuleOp>(module->clone()));
   for (auto function : llvm::make_early_inc_range(variables->getOps<FunctionOpInterface>()))
     function->erase();
   (*variables)->removeAttr(kNormalizersAttrName);
-  return compileAndLoad(*variables, model, code, status);
+  return compileAndLoad(*variables, model, CodeArguments(), status);
 }
 
 /// An attribute of a tensor's bytes. Large ones are kept out of the tables in
@@ -54,13 +53,8 @@ static bool dropSteps(ModuleOp module, int &status) {
 }
 
 bool nnc::driver::giveValues(ModuleOp module, Model &model, const BuildOptions &build,
-                             const CodeArguments &code, int &status) {
-  // Products and sums are contracted where the object's processor can.
-  CodeArguments init;
-  init.level = code.level;
-  init.strict = code.strict;
-  init.cpu = code.cpu.empty() ? getBaselineCpu(getHostTriple()) : "native";
-  auto loaded = loadVariables(module, model, init, status);
+                             int &status) {
+  auto loaded = loadVariables(module, model, status);
   if (!loaded)
     return false;
   std::vector<runtime::InitialValue> values;
@@ -75,6 +69,8 @@ bool nnc::driver::giveValues(ModuleOp module, Model &model, const BuildOptions &
     else if (auto set = dyn_cast<nn::WriteOp>(op))
       written.insert(set.getVariable());
   });
+  if (!build.weights.empty())
+    module->setAttr(kHasWeightsAttrName, UnitAttr::get(module.getContext()));
   // What train --standardize would fill is a constant or has its values.
   if (build.freeze)
     module->removeAttr(kNormalizersAttrName);
@@ -101,6 +97,6 @@ bool nnc::driver::giveValues(ModuleOp module, Model &model, const BuildOptions &
 }
 
 int nnc::driver::printInitialValues(ModuleOp module, Model &model, int &status) {
-  auto loaded = loadVariables(module, model, CodeArguments(), status);
+  auto loaded = loadVariables(module, model, status);
   return loaded ? runtime::printInitialValues(*loaded->getDescriptor(), 0) : status;
 }

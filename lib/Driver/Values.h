@@ -11,7 +11,7 @@ namespace nnc::driver {
 /// writes as constant; what is in no file has the values that `seed` gives.
 /// Answers false after an error.
 bool giveValues(mlir::ModuleOp module, Model &model, const BuildOptions &build,
-                const CodeArguments &code, int &status);
+                int &status);
 
 /// Prints the values that variables begin with; answers the exit status.
 int printInitialValues(mlir::ModuleOp module, Model &model, int &status);

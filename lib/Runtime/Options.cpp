@@ -7,8 +7,7 @@
 #include "nnc/Runtime/Options.h"
 #include "ParseArguments.h"
 #include "nnc/Runtime/Diagnostics.h"
-#include <CLI/CLI.hpp>
-#include <charconv>
+#include "nnc/Runtime/Validators.h"
 
 namespace nnc::runtime {
 
@@ -20,41 +19,12 @@ static CLI::Option *value(CLI::App &app, const std::string &name, T &target,
   return app.add_option(name, target, help)->type_name(valueName);
 }
 
-/// Parses the whole text; false if it is no number of the type.
-template <class T>
-static bool parseAll(const std::string &text, T &number) {
-  const char *end = text.data() + text.size();
-  auto [stop, error] = std::from_chars(text.data(), end, number);
-  return error == std::errc() && stop == end;
-}
-
-/// A check that `good` holds, which says what was expected otherwise.
-template <class Good>
-static CLI::Validator expecting(const std::string &what, Good good) {
-  return CLI::Validator(
-      [what, good](std::string &text) {
-        return good(text) ? std::string()
-                          : fmt::format("expected {}, found '{}'", what, text);
-      },
-      "");
-}
-
-static CLI::Validator atLeast(int64_t least) {
-  return expecting(fmt::format("a whole number from {} on", least),
-                   [least](const std::string &text) {
-                     int64_t number;
-                     return parseAll(text, number) && number >= least;
-                   });
-}
-
 static void addCommonOptions(CLI::App &app, uint64_t &seed, int &threads) {
   value(app, "--seed", seed, "N",
         "seed of initialisation, random ops and shuffling (0)")
-      ->check(expecting("a whole number from 0 on", [](const auto &text) {
-        uint64_t number;
-        return parseAll(text, number);
-      }));
-  value(app, "--threads", threads, "N", "number of threads")->check(atLeast(0));
+      ->check(wholeNumber<uint64_t>(0));
+  value(app, "--threads", threads, "N", "number of threads")
+      ->check(wholeNumber(0));
 }
 
 static void addMap(CLI::App &app, std::vector<std::string> &map) {
@@ -74,7 +44,7 @@ void addTrainOptions(CLI::App &app, TrainOptions &options) {
   value(app, "--step", options.step, "NAME",
         "the step that trains (train), or several by turns: a:5,b:1");
   value(app, "--batch", options.batch, "N", "samples in a batch")
-      ->check(atLeast(1));
+      ->check(wholeNumber(int64_t(1)));
   app.add_option_function<std::string>(
          "--last-batch",
          [&options](const std::string &word) {
@@ -87,7 +57,7 @@ void addTrainOptions(CLI::App &app, TrainOptions &options) {
         return text == "smaller" || text == "drop";
       }));
   value(app, "--epochs", options.epochs, "N", "times over the data (10)")
-      ->check(atLeast(0));
+      ->check(wholeNumber(int64_t(0)));
   app.add_flag_callback(
       "--no-shuffle", [&options] { options.shuffle = false; },
       "keep the samples in the file's order");
@@ -120,12 +90,12 @@ void addTrainOptions(CLI::App &app, TrainOptions &options) {
   value(app, "--checkpoint", options.checkpoint, "F",
         "where the whole run is kept after every epoch");
   value(app, "--every", options.every, "STEPS", "or after so many steps")
-      ->check(atLeast(1));
+      ->check(wholeNumber(int64_t(1)));
   value(app, "--resume", options.resume, "F", "go on from this checkpoint");
   value(app, "--log", options.log, "F.jsonl", "one JSON object per epoch");
   value(app, "--log-every", options.logEvery, "N",
         "and one after every N steps")
-      ->check(atLeast(1));
+      ->check(wholeNumber(int64_t(1)));
   value(app, "--plot", options.plot, "F.svg|F.png", "curves of all values");
   addCommonOptions(app, options.seed, options.threads);
 }
@@ -150,20 +120,17 @@ void addRunOptions(CLI::App &app, RunOptions &options) {
   value(app, "-o,--output", options.output, "F.npz",
         "where the last call's outputs go (default: printed)");
   value(app, "--repeat", options.repeat, "N", "calls in a row")
-      ->check(atLeast(1));
+      ->check(wholeNumber(int64_t(1)));
   value(app, "--time", options.timeSeconds, "SECONDS",
         "measure for that long (1), and print JSON")
-      ->check(expecting("a number above 0", [](const auto &text) {
-        double seconds;
-        return parseAll(text, seconds) && seconds > 0;
-      }));
+      ->check(positiveNumber());
   addCommonOptions(app, options.seed, options.threads);
 }
 
 void addBenchOptions(CLI::App &app, BenchOptions &options) {
   value(app, "--time", options.seconds, "SECONDS",
         "how long to measure each function (1)")
-      ->check(CLI::PositiveNumber.description(""));
+      ->check(positiveNumber());
   addCommonOptions(app, options.seed, options.threads);
 }
 

@@ -70,7 +70,7 @@ std::vector<NamedArray> predictArrays(const nnc_model &model,
   bool hasParameters = std::any_of(
       model.tensors, model.tensors + model.tensor_count,
       [](const nnc_tensor &tensor) { return tensor.kind == NNC_PARAMETER; });
-  if (options.weights.empty() && hasParameters)
+  if (options.weights.empty() && hasParameters && !model.has_weights)
     failUsage("the model has parameters: give their values with --weights F");
   Dataset data = loadPredictData(options, inputsOf(first), first.base);
   Instance instance(model, options.seed, options.threads);

@@ -140,6 +140,7 @@ GlobalVariable *ProgramBuilder::makeDescriptor() {
       wide(model.stateSize),
       wide(model.scratchSize),
       number(model.maxThreads),
+      number(model.hasWeights),
       count(tensors),
       makeArray(tensors),
       count(functions),

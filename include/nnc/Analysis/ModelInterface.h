@@ -69,6 +69,7 @@ struct ModelInterface {
   uint64_t arenaOffset = 0; ///< in the instance
   uint64_t size = 0;        ///< bytes of an instance
   int32_t maxThreads = 16;
+  bool hasWeights = false; ///< init copies the values of a file
 
   /// What an initialised instance of this model begins with: a hash of prefix
   /// and tensors, so that another model's instance is not taken for its own.
@@ -84,6 +85,10 @@ constexpr llvm::StringLiteral kFlopsAttrName = "nn.flops";
 /// The attribute of a module that lists its `normalize` layers: an array of
 /// dictionaries of three strings, `mean`, `deviation` and `input`.
 constexpr llvm::StringLiteral kNormalizersAttrName = "nn.normalizers";
+
+/// The unit attribute of a module whose variables begin with the values of a
+/// file of weights.
+constexpr llvm::StringLiteral kHasWeightsAttrName = "nn.has_weights";
 
 /// Describes a module whose memory is planned.
 ModelInterface describeModel(mlir::ModuleOp module, llvm::StringRef prefix,

@@ -21,7 +21,7 @@ extern "C" {
 #endif
 
 /* Raised whenever the layout of a structure below changes. */
-#define NNC_MODEL_ABI 1
+#define NNC_MODEL_ABI 2
 
 #define NNC_MAX_RANK 8
 
@@ -110,6 +110,7 @@ typedef struct nnc_model {
   uint64_t state_size;
   uint64_t scratch_size;
   int32_t max_threads;
+  int32_t has_weights; /* 1: init copies the values of a file of weights */
   size_t tensor_count;
   const nnc_tensor *tensors;
   size_t function_count;

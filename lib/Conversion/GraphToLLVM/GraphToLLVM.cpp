@@ -114,4 +114,5 @@ void ConvertGraphToLLVM::runOnOperation() {
     variable.erase();
   module->removeAttr(kArenaSizeAttrName);
   module->removeAttr(kNormalizersAttrName);
+  module->removeAttr(kHasWeightsAttrName);
 }

@@ -238,9 +238,9 @@ static void convert(kernel::FuncOp kernel, unsigned vectorBits) {
 
   Block &body = kernel.getBody().front();
   // Normal numbers are the same on every target: nothing near them is contracted.
-  bool strict = kernel->hasAttr("nn.strict") || !body.getOps<RandomNormalOp>().empty();
+  bool strict = kernel->hasAttr(kStrictAttrName) || !body.getOps<RandomNormalOp>().empty();
   if (strict)
-    function->setAttr("nn.strict", builder.getUnitAttr());
+    function->setAttr(kStrictAttrName, builder.getUnitAttr());
   Buffers buffers(builder, function);
   Evaluator evaluator(buffers, /*contract=*/!strict, vectorBits);
   unsigned inputs = body.getNumArguments();

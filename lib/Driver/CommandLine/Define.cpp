@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "CommandLine.h"
+#include "nnc/Runtime/Validators.h"
 
 using namespace nnc::driver;
 
@@ -56,7 +57,7 @@ static void addCodeOptions(CLI::App &app, CodeArguments &code) {
       ->group(group);
   app.add_option("-O", code.level, "optimisation level, 0 to 3")
       ->type_name("LEVEL")
-      ->check(CLI::Range(0, 3).description(""))
+      ->check(nnc::runtime::wholeNumber(0, 3))
       ->capture_default_str()
       ->group(group);
   app.add_option_function<std::string>(
@@ -93,15 +94,16 @@ static void defineBuild(CLI::App &app, Invocation &invocation) {
       ->type_name("P");
   app.add_option("--max-threads", build.maxThreads, "most threads an instance can be given")
       ->type_name("N")
-      ->check(CLI::Range(1, 1024).description(""))
+      ->check(nnc::runtime::wholeNumber(1, 1024))
       ->capture_default_str();
   app.add_option("--memory-limit", build.memoryLimit, "fail if an instance takes more bytes")
       ->type_name("BYTES")
-      ->check(CLI::PositiveNumber.description(""));
+      ->check(nnc::runtime::wholeNumber<uint64_t>(1));
   app.add_option("--weights", build.weights, "values that init copies")->type_name("F.safetensors");
   app.add_flag("--freeze", build.freeze, "pack the variables in as constants, and drop the steps");
   app.add_option("--seed", build.seed, "seed of the values that --freeze packs in and no file has")
-      ->type_name("N");
+      ->type_name("N")
+      ->check(nnc::runtime::wholeNumber<uint64_t>(0));
   app.add_flag("-g", build.debug, "write the lines of the model for debuggers and profilers");
   app.add_flag("--print-memory", build.printMemory, "print the layout of an instance");
   app.add_flag("--time-passes", build.timePasses, "print how long each stage took");
@@ -148,7 +150,9 @@ Commands nnc::driver::defineCommands(CLI::App &app, Invocation &invocation) {
   addModel(check, invocation.code);
   check.add_flag("--gradients", invocation.gradients,
                  "compare all gradients with central differences");
-  check.add_option("--seed", invocation.run.seed, "seed of everything random")->type_name("N");
+  check.add_option("--seed", invocation.run.seed, "seed of everything random")
+      ->type_name("N")
+      ->check(nnc::runtime::wholeNumber<uint64_t>(0));
   addCodeOptions(check, invocation.code);
 
   CLI::App &fmt = add("fmt", "bring .nn files into the language's style", Command::Fmt);
@@ -180,6 +184,8 @@ Commands nnc::driver::defineCommands(CLI::App &app, Invocation &invocation) {
 
   CLI::App &eval = add("eval", "compute an expression of the language", Command::Eval);
   eval.add_option("EXPRESSION", invocation.expression, "such as 'softmax([1, -6, 2.5])'")->required();
-  eval.add_option("--seed", invocation.run.seed, "seed of everything random")->type_name("N");
+  eval.add_option("--seed", invocation.run.seed, "seed of everything random")
+      ->type_name("N")
+      ->check(nnc::runtime::wholeNumber<uint64_t>(0));
   return commands;
 }

@@ -185,6 +185,7 @@ const nnc_model &fakeModel() {
                                   32,
                                   0,
                                   16,
+                                  0,
                                   std::size(tensors),
                                   tensors,
                                   std::size(functions),

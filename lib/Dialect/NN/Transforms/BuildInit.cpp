@@ -39,6 +39,8 @@ struct BuildInit : public nnc::nn::impl::BuildInitBase<BuildInit> {
     NamedAttribute name(builder.getStringAttr("nn.name"), builder.getStringAttr("seed"));
     state.addAttribute(EntryOp::getArgAttrsAttrName(state.name),
                        builder.getArrayAttr({builder.getDictionaryAttr(name)}));
+    // The same seed gives the same numbers on every target.
+    state.addAttribute(kStrictAttrName, builder.getUnitAttr());
     state.addRegion()->emplaceBlock().addArgument(scalar, loc);
     auto entry = cast<EntryOp>(builder.create(state));
 

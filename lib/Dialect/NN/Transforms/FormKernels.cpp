@@ -36,6 +36,9 @@ private:
   void outline(ArrayRef<Operation *> ops, Block &block);
   kernel::FuncOp deduplicate(kernel::FuncOp kernel);
 
+  /// Whether the kernels of the present function must give the same bits on
+  /// every target.
+  bool strict = false;
   llvm::StringMap<kernel::FuncOp> byText;
   OpBuilder::InsertPoint nextKernel;
   unsigned counter = 0;
@@ -89,7 +92,7 @@ private:
 static std::string textOf(kernel::FuncOp kernel) {
   std::string text;
   llvm::raw_string_ostream os(text);
-  os << kernel.getFunctionType() << '\n';
+  os << kernel->hasAttr(kStrictAttrName) << kernel.getFunctionType() << '\n';
   OpPrintingFlags flags;
   flags.useLocalScope();
   kernel.getBody().front().walk([&](Operation *op) {
@@ -160,6 +163,8 @@ void FormKernels::outline(ArrayRef<Operation *> ops, Block &block) {
   kernel::ReturnOp::create(builder, loc, inner);
   kernel.setFunctionType(
       builder.getFunctionType(body.getArgumentTypes(), ValueRange(inner).getTypes()));
+  if (strict)
+    kernel->setAttr(kStrictAttrName, builder.getUnitAttr());
   kernel = deduplicate(kernel);
 
   // Calls stand at the end, in cluster order; formKernels moves the rest there.
@@ -238,7 +243,9 @@ void FormKernels::runOnOperation() {
     return;
   builder.setInsertionPoint(functions.front());
   nextKernel = builder.saveInsertionPoint();
-  for (Operation *function : functions)
+  for (Operation *function : functions) {
+    strict = function->hasAttr(kStrictAttrName);
     formKernels(function->getRegion(0).front());
+  }
   byText.clear();
 }

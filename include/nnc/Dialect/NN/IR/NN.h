@@ -37,6 +37,10 @@ bool isRepresentable(mlir::RankedTensorType type);
 
 namespace nnc::nn {
 
+/// The unit attribute of a function or kernel whose numbers must have the same
+/// bits on every target: nothing in it is contracted or reassociated.
+inline constexpr llvm::StringLiteral kStrictAttrName = "nn.strict";
+
 /// True for `nn.entry` and `nn.step`.
 inline bool isGraphFunction(mlir::Operation *op) {
   return mlir::isa<EntryOp, StepOp>(op);

@@ -13,6 +13,7 @@ def BuildInit : Pass<"nn-build-init", "::mlir::ModuleOp"> {
     name, so the initial value of a variable depends on the seed and its own
     name only. The variables' regions are left as they are. A variable with the
     attribute `nn.frozen` is left out: `nn-pack-frozen` makes it a constant.
+    `@init` is `nn.strict`, since a seed gives the same bits on every target.
   }];
   let dependentDialects = ["::nnc::nn::NNDialect"];
 }
@@ -38,7 +39,7 @@ def FormKernels : Pass<"nn-form-kernels", "::mlir::ModuleOp"> {
     a contraction or convolution with the elementwise ops on its result, or a
     set of elementwise ops, reductions and index-moving ops over one domain.
     Cheap index-moving ops are repeated in every kernel that uses them. Equal
-    kernels become one.
+    kernels become one, and those of an `nn.strict` function are `nn.strict`.
   }];
   let dependentDialects = ["::nnc::nn::NNDialect", "::nnc::kernel::KernelDialect"];
   let options = [
