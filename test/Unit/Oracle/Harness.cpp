@@ -111,8 +111,11 @@ CompiledModule::compile(ModuleOp original, const Configuration &configuration,
   if (!machine)
     return machine.takeError();
   VectorRegisters registers = getVectorRegisters(**machine);
-  KernelCodeOptions code{registers.bits, registers.count, configuration.strict,
-                         configuration.level};
+  KernelCodeOptions code;
+  code.vectorBits = registers.bits;
+  code.vectorRegisters = registers.count;
+  code.strict = configuration.strict;
+  code.level = configuration.level;
 
   OwningOpRef<ModuleOp> module = original.clone();
   PassManager plan(module->getContext()), lower(module->getContext());

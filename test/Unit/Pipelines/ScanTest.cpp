@@ -58,7 +58,10 @@ std::unique_ptr<LoadedModel> compile(ModuleOp module, unsigned level) {
   CodeOptions target = cantFail(resolveTarget({"", "native", "", level, false}));
   auto machine = cantFail(createTargetMachine(target));
   VectorRegisters registers = getVectorRegisters(*machine);
-  KernelCodeOptions code{registers.bits, registers.count, false, level};
+  KernelCodeOptions code;
+  code.vectorBits = registers.bits;
+  code.vectorRegisters = registers.count;
+  code.level = level;
   bool planned = succeeded(run(module, [&](OpPassManager &pm) {
     buildGradientPipeline(pm);
     buildKernelPipeline(pm);
@@ -163,7 +166,9 @@ std::string lower(int64_t turns) {
     buildGradientPipeline(pm);
     buildKernelPipeline(pm);
     buildBufferPipeline(pm, 256);
-    buildKernelCodePipeline(pm, {256, 16, false, 3});
+    KernelCodeOptions code;
+    code.vectorBits = 256;
+    buildKernelCodePipeline(pm, code);
     buildInterfacePipeline(pm, "net", 16, 64);
   })));
   std::string text;
