@@ -9,6 +9,7 @@
 #include "Commands.h"
 #include "Model.h"
 #include "Texts.h"
+#include "nnc/Frontend/Text/TextModel.h"
 #include "nnc/StandardLibrary/StandardLibrary.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"
@@ -208,6 +209,10 @@ static void printMarkdown(ArrayRef<Primitive> primitives, ArrayRef<LibraryFuncti
     os << " | " << (op.differentiable ? "a rule in nn ops" : "none") << " | " << loweringOf(op.name)
        << " |\n";
   }
+  os << "\n## Built-in functions\n\nMade of the primitives in C++; `…` stands for any number of arguments. Casts have the names "
+        "of the\nelement types.\n\n| function: types |\n|---|\n";
+  for (const BuiltinSummary &builtin : listBuiltins())
+    os << "| `" << builtin.declaration << "` |\n";
   os << "\n## Library\n\nTensors are `f32` or `f64`, indices `i32` or `i64`; attributes have the types that stand behind them.\n\n"
         "| kind | function: types | formula | shapes | derivative | lowering | source |\n|---|---|---|---|---|---|---|\n";
   for (const LibraryFunction &function : functions)
@@ -225,7 +230,9 @@ static llvm::json::Array toJSON(ArrayRef<NamedType> values) {
 
 static void printJSON(ArrayRef<Primitive> primitives, ArrayRef<LibraryFunction> functions,
                       raw_ostream &os) {
-  llvm::json::Array ops, library;
+  llvm::json::Array ops, builtins, library;
+  for (const BuiltinSummary &builtin : listBuiltins())
+    builtins.push_back(llvm::json::Object{{"name", builtin.name}, {"signature", builtin.declaration}});
   for (const Primitive &op : primitives)
     ops.push_back(llvm::json::Object{{"name", op.name},
                                      {"summary", op.summary},
@@ -244,7 +251,7 @@ static void printJSON(ArrayRef<Primitive> primitives, ArrayRef<LibraryFunction> 
                                          {"derivative", function.derivative},
                                          {"lowering", loweringOf(function)},
                                          {"source", function.source}});
-  llvm::json::Value all = llvm::json::Object{{"primitives", std::move(ops)}, {"library", std::move(library)}};
+  llvm::json::Value all = llvm::json::Object{{"primitives", std::move(ops)}, {"builtins", std::move(builtins)}, {"library", std::move(library)}};
   os << llvm::formatv("{0:2}", all) << '\n';
 }
 

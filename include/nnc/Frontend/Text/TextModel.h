@@ -72,6 +72,13 @@ struct LoadedModule {
   std::vector<std::string> unknownEntries;
 };
 
+/// The functions that are made in C++, not in the library: the name, and a
+/// declaration such as `gather(x, index, axis: int = 0)`; `…` takes any number.
+struct BuiltinSummary {
+  std::string name, declaration;
+};
+std::vector<BuiltinSummary> listBuiltins();
+
 namespace sema {
 class Program;
 }

@@ -4,6 +4,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Builtins.h"
+#include "nnc/Frontend/Text/TextModel.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSwitch.h"
 
@@ -95,3 +97,28 @@ const BuiltinSignature &getSignature(const Builtin &builtin) {
 ArrayRef<StringRef> getBuiltinNames() { return getTable().names; }
 
 } // namespace nnc::sema
+
+/// `axis:int=0` as `axis: int = 0`.
+static std::string declare(StringRef word) {
+  if (word.consume_back("*"))
+    return (word + "…").str();
+  auto [declared, standard] = word.split('=');
+  auto [name, type] = declared.split(':');
+  std::string text = name.str();
+  if (!type.empty())
+    text += (": " + type).str();
+  if (!standard.empty())
+    text += (type == "string" ? " = \"" + standard + "\"" : " = " + standard).str();
+  return text;
+}
+
+std::vector<nnc::BuiltinSummary> nnc::listBuiltins() {
+  std::vector<BuiltinSummary> summaries;
+  for (StringRef name : sema::getBuiltinNames()) {
+    SmallVector<StringRef> words;
+    sema::lookupBuiltin(name)->signature.split(words, ' ', -1, /*KeepEmpty=*/false);
+    std::string arguments = llvm::join(llvm::map_range(words, declare), ", ");
+    summaries.push_back({name.str(), (name + "(" + arguments + ")").str()});
+  }
+  return summaries;
+}
