@@ -30,7 +30,7 @@ OTHERS = {
     "window_max": "rows of max_pool2d", "window_sum": "rows of avg_pool2d",
     "normalizer": "a row of normalize", "reported": "rows of plateau", "parameters": "rows of l1 and l2",
     "averaged": "test/EndToEnd/minimize-options.test", "frozen": "test/EndToEnd/minimize-options.test",
-    "grad": "every row", "stop_gradient": "test/Dialect/NN/fold-elementwise.mlir",
+    "grad": "every row", "stop_gradient": "test/Dialect/NN/differentiate.mlir",
     "format": "compile-time text", "require": "compile-time", "pair": "compile-time", "range": "compile-time",
     "len": "compile-time", "is_float": "compile-time", "is_list": "compile-time", "is_tensor": "compile-time",
 } | {name: "a cast: test/Frontend" for name in "bool f32 f64 i8 i16 i32 i64 u8 cast".split()}
