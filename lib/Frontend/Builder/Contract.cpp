@@ -90,9 +90,9 @@ Value GraphBuilder::permuteTo(Value x, StringRef from, StringRef to) {
 }
 
 /// Replaces `...` by as many fresh letters as the operands have axes for it;
-/// nothing if they differ.
-static std::optional<std::string> expandEllipsis(StringRef spec,
-                                                 ArrayRef<Value> operands) {
+/// nothing if they differ. `letters` receives them.
+static std::optional<std::string>
+expandEllipsis(StringRef spec, ArrayRef<Value> operands, std::string &letters) {
   std::string text;
   for (char c : spec)
     if (c != ' ')
@@ -110,7 +110,6 @@ static std::optional<std::string> expandEllipsis(StringRef spec,
       return std::nullopt;
     axes = count;
   }
-  std::string letters;
   for (char c = 'A'; c <= 'Z' && int64_t(letters.size()) < axes.value_or(0);
        ++c)
     if (!StringRef(text).contains(c))
@@ -127,59 +126,90 @@ static std::optional<std::string> expandEllipsis(StringRef spec,
   return expanded;
 }
 
-Value GraphBuilder::einsum(StringRef spec, ArrayRef<Value> operands) {
-  auto expanded = expandEllipsis(spec, operands);
-  if (!expanded)
-    return fail("einsum \"" + spec + "\": '...' stands for different ranks");
-  const std::string &text = *expanded;
-  auto [left, right] = StringRef(text).split("->");
-  bool explicitResult = StringRef(text).contains("->");
-  SmallVector<StringRef> terms;
-  left.split(terms, ',');
-  if (terms.size() != operands.size())
-    return fail("einsum \"" + spec + "\" names " + Twine(terms.size()) +
-                " operands, but got " + Twine(operands.size()));
+Value GraphBuilder::diagonal(Value x, int64_t first, int64_t second) {
+  RankedTensorType indices = getType(ops.getI32Type(), shapeOf(x));
+  Value row = iota(indices, first),
+        column = row ? iota(indices, second) : nullptr;
+  Value same = column ? compare(nn::Predicate::eq, row, column) : nullptr;
+  Value zero =
+      same ? convert(splatInt(getType(ops.getI32Type(), {}), 0), elementOf(x))
+           : nullptr;
+  Value kept = zero ? select(same, x, zero) : nullptr;
+  return kept ? reduce("sum", kept, second, /*keepDims=*/false) : nullptr;
+}
 
+Value GraphBuilder::einsum(StringRef spec, ArrayRef<Value> given) {
+  auto refuse = [&](const Twine &why) {
+    return fail("einsum \"" + spec + "\": " + why);
+  };
+  std::string ellipsis;
+  auto expanded = expandEllipsis(spec, given, ellipsis);
+  if (!expanded)
+    return refuse("'...' stands for different ranks");
+  auto [left, right] = StringRef(*expanded).split("->");
+  bool explicitResult = StringRef(*expanded).contains("->");
+  SmallVector<StringRef> names;
+  left.split(names, ',');
+  if (names.size() != given.size())
+    return fail("einsum \"" + spec + "\" names " + Twine(names.size()) +
+                " operands, but got " + Twine(given.size()));
+
+  SmallVector<Value> operands(given);
+  SmallVector<std::string> terms;
   std::array<int64_t, 256> sizes{};
   std::array<unsigned, 256> uses{};
-  for (auto [term, operand] : llvm::zip(terms, operands)) {
-    if (int64_t(term.size()) != rankOf(operand))
-      return fail("einsum \"" + spec + "\": '" + term + "' needs rank " +
-                  Twine(term.size()) + ", but got " + describeType(operand));
-    for (auto [letter, size] : llvm::zip(term, shapeOf(operand))) {
+  for (auto [name, operand] : llvm::zip(names, given)) {
+    if (int64_t(name.size()) != rankOf(operand))
+      return refuse("'" + name + "' needs rank " + Twine(name.size()) +
+                    ", but got " + describeType(operand));
+    for (auto [letter, size] : llvm::zip(name, shapeOf(operand))) {
       if (!llvm::isAlpha(letter))
-        return fail("einsum \"" + spec + "\": axes are named by letters");
-      if (term.count(letter) != 1)
-        return fail("einsum \"" + spec + "\": '" + Twine(letter) +
-                    "' stands twice in one operand");
+        return refuse("axes are named by letters");
       int64_t &known = sizes[uint8_t(letter)];
       if (known != 0 && known != size)
-        return fail("einsum \"" + spec + "\": axis '" + Twine(letter) +
-                    "' is " + Twine(known) + " and " + Twine(size));
+        return refuse("axis '" + Twine(letter) + "' is " + Twine(known) +
+                      " and " + Twine(size));
       known = size;
       ++uses[uint8_t(letter)];
     }
+    terms.push_back(name.str());
   }
   std::string result = right.str();
-  if (!explicitResult)
+  if (!explicitResult) {
+    result = ellipsis;
     for (int letter = 0; letter < 256; ++letter)
-      if (uses[letter] == 1)
+      if (uses[letter] == 1 && !StringRef(ellipsis).contains(char(letter)))
         result.push_back(char(letter));
+  }
   for (char letter : result)
     if (!llvm::isAlpha(letter) || uses[uint8_t(letter)] == 0 ||
         StringRef(result).count(letter) != 1)
-      return fail("einsum \"" + spec + "\": '" + Twine(letter) +
-                  "' in the result must stand once, and in an operand");
+      return refuse("'" + Twine(letter) +
+                    "' in the result must stand once, and in an operand");
+
+  // A letter that stands twice in one operand takes its diagonal.
+  for (auto [term, operand] : llvm::zip(terms, operands))
+    for (size_t place = 0; place < term.size();) {
+      size_t first = StringRef(term).find(term[place]);
+      if (first == place) {
+        ++place;
+        continue;
+      }
+      operand = diagonal(operand, first, place);
+      if (!operand)
+        return nullptr;
+      term.erase(place, 1);
+    }
 
   // From left to right; a letter is summed as soon as nothing needs it.
   Value value = operands[0];
-  std::string axes = terms[0].str();
+  std::string axes = terms[0];
   for (size_t i = 1; i < operands.size(); ++i) {
     std::string next;
-    for (char letter : axes + terms[i].str()) {
+    for (char letter : axes + terms[i]) {
       bool needed = StringRef(result).contains(letter);
       for (size_t j = i + 1; j < terms.size(); ++j)
-        needed |= terms[j].contains(letter);
+        needed |= StringRef(terms[j]).contains(letter);
       if (needed && !StringRef(next).contains(letter))
         next.push_back(letter);
     }

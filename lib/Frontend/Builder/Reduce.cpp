@@ -12,6 +12,11 @@ namespace nnc {
 Value GraphBuilder::reduce(StringRef what, Value x, ArrayRef<int64_t> axes,
                            bool keepDims) {
   bool logical = what == "any" || what == "all";
+  // A sum of truths counts them.
+  if (what == "sum" && isBool(x))
+    x = convert(x, ops.getI32Type());
+  if (!x)
+    return nullptr;
   if (logical != isBool(x))
     return fail("'" + what + "' takes a " +
                 (logical ? "bool tensor" : "tensor of numbers") + ", but got " +

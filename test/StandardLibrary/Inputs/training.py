@@ -6,7 +6,6 @@ usage: training.py NNC
 import functools
 import sys
 
-import again  # noqa: F401  (a hook)
 import jax
 import jax.numpy as jnp
 import numpy as np

@@ -12,7 +12,6 @@ import sys
 # The oracle is called a few times only.
 os.environ["XLA_FLAGS"] = "--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true"
 
-import again  # noqa: F401  (a hook)
 import jax
 import numpy as np
 

@@ -162,6 +162,8 @@ public:
   /// or more.
   mlir::Value einsum(llvm::StringRef spec,
                      llvm::ArrayRef<mlir::Value> operands);
+  /// The diagonal of two equally long axes, in the place of the first.
+  mlir::Value diagonal(mlir::Value x, int64_t first, int64_t second);
 
   mlir::Value conv(mlir::Value input, mlir::Value weight,
                    const WindowShape &window, int64_t groups);

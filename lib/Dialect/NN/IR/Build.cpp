@@ -125,13 +125,14 @@ Value NNBuilder::unreduce(Value x, ArrayRef<int64_t> axes,
 
 Value NNBuilder::slice(Value x, ArrayRef<int64_t> starts,
                        ArrayRef<int64_t> limits, ArrayRef<int64_t> strides) {
-  Value result = make<SliceOp>(x, starts, limits, strides);
-  if (std::optional<double> a = getSplat(x)) {
-    RankedTensorType type = tensorTypeOf(result);
-    result.getDefiningOp()->erase();
-    return splat(type, *a);
-  }
-  return result;
+  std::optional<double> a = getSplat(x);
+  if (!a)
+    return make<SliceOp>(x, starts, limits, strides);
+  SmallVector<int64_t> shape;
+  for (auto [start, limit, stride] : llvm::zip_equal(starts, limits, strides))
+    shape.push_back(llvm::divideCeil(limit - start, stride));
+  return splat(RankedTensorType::get(shape, tensorTypeOf(x).getElementType()),
+               *a);
 }
 
 Value NNBuilder::reduceSum(Value x, ArrayRef<int64_t> axes) {

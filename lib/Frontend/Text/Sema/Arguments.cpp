@@ -198,6 +198,11 @@ Datum GraphGen::evalArgument(const ast::Expr *expr, const ParamSpec &param,
   if (auto *name = dyn_cast<ast::NameExpr>(expr); name && wantsFunction)
     if (auto found = resolveFunction(name->name))
       return coerce(Datum::ofFunction(*found), param, function, loc);
+  // `axis=all`, the reductions' default, beside a reduction of that name.
+  if (auto *name = dyn_cast<ast::NameExpr>(expr);
+      name && name->name == "all" && param.kind == TypeKind::Axes &&
+      param.acceptsNone && !frame->values.contains("all"))
+    return Datum::none();
   // An initialiser with arguments: they are kept for when it is used.
   auto *call = dyn_cast<ast::CallExpr>(expr);
   if (call && param.kind == TypeKind::Function) {

@@ -14,7 +14,8 @@ namespace nnc::sema {
 namespace {
 class ScanMaker {
 public:
-  ScanMaker(GraphGen &gen, const ast::ScanStmt *stmt) : gen(gen), builder(gen.builder), stmt(stmt) {}
+  ScanMaker(GraphGen &gen, const ast::ScanStmt *stmt)
+      : gen(gen), builder(gen.builder), stmt(stmt) {}
 
   /// Binds what is carried and collected; poison after an error.
   void run();
@@ -22,9 +23,11 @@ public:
 private:
   bool evalArrays();
   bool evalCarries();
+  Type carriedElement(const Datum &value);
   bool runBody();
   /// The value of a name at the end of a turn; null after an error.
-  Value atEnd(const ast::Identifier &name, RankedTensorType carried, SMLoc boundAt);
+  Value atEnd(const ast::Identifier &name, RankedTensorType carried,
+              SMLoc boundAt);
   bool finish();
 
   GraphGen &gen;
@@ -37,7 +40,8 @@ private:
 } // namespace
 
 /// Moves axis `from` to `to`, the others keeping their order.
-static Value moveAxis(GraphBuilder &builder, Value x, int64_t from, int64_t to) {
+static Value moveAxis(GraphBuilder &builder, Value x, int64_t from,
+                      int64_t to) {
   if (from == to)
     return x;
   SmallVector<int64_t> permutation;
@@ -53,7 +57,8 @@ bool ScanMaker::evalArrays() {
   if (along.isPoison())
     return false;
   if (!along.isInt()) {
-    gen.error(stmt->axis->loc, "'along' takes an axis, an int, but got " + along.describeKind());
+    gen.error(stmt->axis->loc,
+              "'along' takes an axis, an int, but got " + along.describeKind());
     return false;
   }
   axis = along.getInt();
@@ -66,10 +71,12 @@ bool ScanMaker::evalArrays() {
       continue;
     }
     SMLoc loc = input.source->loc;
-    Value array = value.isTensor() || value.isList() ? gen.toTensor(value, loc) : Value();
+    Value array =
+        value.isTensor() || value.isList() ? gen.toTensor(value, loc) : Value();
     if (!array) {
       if (!value.isList())
-        gen.error(loc, "'scan' goes over a tensor, but got " + value.describeKind());
+        gen.error(loc,
+                  "'scan' goes over a tensor, but got " + value.describeKind());
       isGood = false;
       continue;
     }
@@ -81,9 +88,10 @@ bool ScanMaker::evalArrays() {
     }
     int64_t length = tensorTypeOf(array).getDimSize(*place);
     if (turns >= 0 && length != turns) {
-      gen.error(loc, "scanned arrays must be equally long along the axis: " + Twine(turns) +
-                         " and " + Twine(length))
-          .attachNote(stmt->inputs.front().source->loc, "the first one is here");
+      gen.error(loc, "scanned arrays must be equally long along the axis: " +
+                         Twine(turns) + " and " + Twine(length))
+          .attachNote(stmt->inputs.front().source->loc,
+                      "the first one is here");
       isGood = false;
       continue;
     }
@@ -100,29 +108,41 @@ bool ScanMaker::evalArrays() {
   return isGood;
 }
 
+/// A number takes the type of what is scanned, where it can be of that type.
+Type ScanMaker::carriedElement(const Datum &value) {
+  Type element = elementOf(arrays.front());
+  bool fits = value.isFloat() ? isa<FloatType>(element)
+                              : value.isInt() && !isBool(arrays.front());
+  return fits ? element : Type();
+}
+
 bool ScanMaker::evalCarries() {
   for (const ast::Identifier &name : stmt->carried) {
     auto found = gen.frame->values.find(name.name);
     if (found == gen.frame->values.end()) {
-      gen.error(name.loc, "'" + name.name + "' is carried, but not bound before 'scan'");
+      gen.error(name.loc,
+                "'" + name.name + "' is carried, but not bound before 'scan'");
       return false;
     }
     const Binding &binding = found->second;
     if (binding.value.isPoison())
       return false;
     if (binding.target == Binding::Target::State) {
-      gen.error(name.loc, "'" + name.name + "' is a state, which 'scan' cannot carry")
+      gen.error(name.loc,
+                "'" + name.name + "' is a state, which 'scan' cannot carry")
           .attachNote(binding.loc, "'" + name.name + "' is declared here");
       return false;
     }
-    if (!binding.value.isTensor() && !binding.value.isNumber() && !binding.value.isBool()) {
-      gen.error(name.loc, "'scan' carries tensors, but '" + name.name + "' is " +
-                              binding.value.describeKind());
+    if (!binding.value.isTensor() && !binding.value.isNumber() &&
+        !binding.value.isBool()) {
+      gen.error(name.loc, "'scan' carries tensors, but '" + name.name +
+                              "' is " + binding.value.describeKind());
       return false;
     }
     bindings.push_back(binding.loc);
     builder.setLoc(gen.mlirLoc(name.loc));
-    Value init = gen.toTensor(binding.value, name.loc);
+    Value init =
+        gen.toTensor(binding.value, name.loc, carriedElement(binding.value));
     if (!init)
       return false;
     inits.push_back(init);
@@ -130,7 +150,8 @@ bool ScanMaker::evalCarries() {
   return true;
 }
 
-Value ScanMaker::atEnd(const ast::Identifier &name, RankedTensorType carried, SMLoc boundAt) {
+Value ScanMaker::atEnd(const ast::Identifier &name, RankedTensorType carried,
+                       SMLoc boundAt) {
   auto found = gen.frame->values.find(name.name);
   if (found == gen.frame->values.end()) {
     gen.error(name.loc, "'" + name.name + "' is not bound in this body");
@@ -141,13 +162,14 @@ Value ScanMaker::atEnd(const ast::Identifier &name, RankedTensorType carried, SM
   if (value.isPoison())
     return nullptr;
   if (!value.isTensor() && !value.isNumber() && !value.isBool()) {
-    gen.error(name.loc, "a turn of 'scan' gives tensors, but '" + name.name + "' is " +
-                            value.describeKind());
+    gen.error(name.loc, "a turn of 'scan' gives tensors, but '" + name.name +
+                            "' is " + value.describeKind());
     return nullptr;
   }
   builder.setLoc(gen.mlirLoc(loc));
-  Value x = carried && !value.isTensor() ? gen.numberLike(value, carried, loc)
-                                         : gen.toTensor(value, loc);
+  Value x = carried && !value.isTensor()
+                ? gen.numberLike(value, carried, loc)
+                : gen.toTensor(value, loc, Type(), /*keepInts=*/true);
   if (!x || !carried || x.getType() == carried)
     return x;
   gen.error(loc, "'" + name.name + "' is carried as " + describeType(carried) +
@@ -197,7 +219,8 @@ bool ScanMaker::runBody() {
 /// Puts the turns of what was collected along the axis that was scanned.
 bool ScanMaker::finish() {
   for (auto [output, array] :
-       llvm::zip(stmt->collected, MutableArrayRef<Value>(results).drop_front(inits.size()))) {
+       llvm::zip(stmt->collected,
+                 MutableArrayRef<Value>(results).drop_front(inits.size()))) {
     builder.setLoc(gen.mlirLoc(output.stacked.loc));
     std::optional<int64_t> place = builder.normalizeAxis(axis, rankOf(array));
     array = place ? moveAxis(builder, array, 0, *place) : Value();
