@@ -12,7 +12,6 @@
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Runtime/Commands.h"
 #include "mlir/IR/Builders.h"
-#include "mlir/IR/DialectResourceBlobManager.h"
 #include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
@@ -28,16 +27,12 @@ static std::unique_ptr<LoadedModel> loadVariables(ModuleOp module, Model &model,
   return compileAndLoad(*variables, model, CodeArguments(), status);
 }
 
-/// An attribute of a tensor's bytes. Large ones are kept out of the tables in
-/// which attributes are compared.
+/// An attribute of a tensor's bytes.
 static ElementsAttr makeElements(RankedTensorType type, ArrayRef<char> bytes) {
   if (type.getElementType().isInteger(1))
     return DenseElementsAttr::get(
         type, ArrayRef(reinterpret_cast<const bool *>(bytes.data()), bytes.size()));
-  if (bytes.size() <= 4096)
-    return DenseElementsAttr::getFromRawBuffer(type, bytes);
-  return DenseResourceElementsAttr::get(type, "value", HeapAsmResourceBlob::allocateAndCopyWithAlign(
-                                                           bytes, /*align=*/64));
+  return DenseElementsAttr::getFromRawBuffer(type, bytes);
 }
 
 /// Drops the steps; answers false, with a message, if nothing is left.

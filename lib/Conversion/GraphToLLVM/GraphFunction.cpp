@@ -23,28 +23,18 @@ using Predicate = LLVM::ICmpPredicate;
 
 /// The same data in one axis, of integers and floats that LLVM has.
 static Attribute flattenElements(ElementsAttr value) {
-  auto type = cast<ShapedType>(value.getType());
-  Type element = type.getElementType();
-  if (auto dense = dyn_cast<DenseElementsAttr>(value)) {
-    if (element.isInteger(1))
-      dense = dense.mapValues(IntegerType::get(element.getContext(), 8),
-                              [](const APInt &bit) { return bit.zext(8); });
-    else if (element.isUnsignedInteger())
-      dense = dense.bitcast(IntegerType::get(element.getContext(),
-                                             element.getIntOrFloatBitWidth()));
-    return dense.reshape(
-        RankedTensorType::get({type.getNumElements()}, dense.getElementType()));
-  }
-  if (auto resource = dyn_cast<DenseResourceElementsAttr>(value);
-      resource && !element.isInteger(1)) {
-    if (element.isUnsignedInteger())
-      element = IntegerType::get(element.getContext(),
-                                 element.getIntOrFloatBitWidth());
-    return DenseResourceElementsAttr::get(
-        RankedTensorType::get({type.getNumElements()}, element),
-        resource.getRawHandle());
-  }
-  return {};
+  auto dense = dyn_cast<DenseElementsAttr>(value);
+  if (!dense)
+    return {};
+  Type element = dense.getElementType();
+  if (element.isInteger(1))
+    dense = dense.mapValues(IntegerType::get(element.getContext(), 8),
+                            [](const APInt &bit) { return bit.zext(8); });
+  else if (element.isUnsignedInteger())
+    dense = dense.bitcast(
+        IntegerType::get(element.getContext(), element.getIntOrFloatBitWidth()));
+  return dense.reshape(
+      RankedTensorType::get({dense.getNumElements()}, dense.getElementType()));
 }
 
 FailureOr<FlatSymbolRefAttr> ConstantPool::get(nn::ConstantOp op) {
