@@ -2,6 +2,7 @@
 # what names the tests call them by. Paths come from lit.site.cfg.py.
 
 import os
+import platform
 import shutil
 import subprocess
 
@@ -44,5 +45,6 @@ for package in ["jax", "optax", "scipy"]:
     if not subprocess.run([config.python_executable, "-c", f"import {package}"], capture_output=True).returncode:
         config.available_features.add(package)
 
+config.available_features.add(f"host-{platform.machine()}")
 if config.nnc_sanitize:
     config.available_features.add("sanitize")

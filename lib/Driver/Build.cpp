@@ -92,14 +92,15 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
     request.timing = &timing;
 
   int status = 0;
-  auto target = resolveCode(invocation.code, /*nativeByDefault=*/executable, status);
-  if (!target)
+  auto targets = resolveCode(invocation.code, /*nativeByDefault=*/executable, status);
+  if (!targets)
     return status;
+  const CodeOptions *target = &targets->front();
   if ((executable || shared) && llvm::Triple(target->triple).getArch() != llvm::Triple(getHostTriple()).getArch())
     return fail(2, Twine(executable ? "an executable" : "a shared library") +
                        " can be linked for this machine only; build obj or lib for " +
                        target->triple);
-  request.target = *target;
+  request.targets = *targets;
 
   auto model = Model::open(invocation.code.model, context, status);
   if (!model)
@@ -166,9 +167,11 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
     if (llvm::Error error = linkExecutable(*compiled, *runtime, build.prefixPath))
       status = fail(1, llvm::toString(std::move(error)));
   }
+  std::string processors = llvm::join(
+      llvm::map_range(*targets, [](const CodeOptions &each) { return each.cpu; }), ", ");
   if (status == 0 && wants("report"))
     status = write(Twine(build.prefixPath) + ".html",
-                   report.write(compiled->interface, target->cpu + " (" + target->triple + ")",
+                   report.write(compiled->interface, processors + " (" + target->triple + ")",
                                 compiled->object.size()));
   if (status == 0)
     printReport(compiled->interface, build.printMemory);

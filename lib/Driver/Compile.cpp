@@ -12,6 +12,7 @@
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "nnc/Pipelines/Pipelines.h"
 #include "nnc/Target/LineInfo.h"
+#include "nnc/Target/Versions.h"
 #include "mlir/Pass/PassManager.h"
 
 #include "llvm/Target/TargetMachine.h"
@@ -20,29 +21,43 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::driver;
 
-std::optional<CodeOptions> nnc::driver::resolveCode(const CodeArguments &code, bool nativeByDefault,
-                                                      int &status) {
+std::optional<Targets> nnc::driver::resolveCode(const CodeArguments &code, bool nativeByDefault,
+                                                  int &status) {
   if (code.backend == "halide") {
     status = fail(1, "the Halide back end is not built in; --backend=mlir is");
     return std::nullopt;
   }
-  if (StringRef(code.cpu).contains(',')) {
-    status = fail(2, "several processors in one object are not supported; give --cpu one of '" +
-                         Twine(code.cpu) + "'");
+  auto refuse = [&](llvm::Error error) -> std::nullopt_t {
+    status = fail(2, llvm::toString(std::move(error)));
     return std::nullopt;
+  };
+  SmallVector<StringRef> cpus;
+  StringRef(code.cpu).split(cpus, ',');
+  Targets targets;
+  for (StringRef cpu : cpus) {
+    CodeOptions options;
+    options.triple = code.target;
+    options.cpu = code.cpu.empty() && nativeByDefault ? "native" : cpu.str();
+    options.features = code.features;
+    options.optLevel = code.level;
+    options.strictFloatingPoint = code.strict;
+    if (cpus.size() > 1 && cpu.empty()) {
+      status = fail(2, "--cpu: a name is missing in '" + Twine(code.cpu) + "'");
+      return std::nullopt;
+    }
+    if (cpus.size() > 1 && cpu == "native") {
+      status = fail(2, "--cpu: 'native' is not one of several: it says nothing of other machines");
+      return std::nullopt;
+    }
+    llvm::Expected<CodeOptions> resolved = resolveTarget(options);
+    if (!resolved)
+      return refuse(resolved.takeError());
+    targets.push_back(*resolved);
   }
-  CodeOptions options;
-  options.triple = code.target;
-  options.cpu = code.cpu.empty() && nativeByDefault ? "native" : code.cpu;
-  options.features = code.features;
-  options.optLevel = code.level;
-  options.strictFloatingPoint = code.strict;
-  llvm::Expected<CodeOptions> resolved = resolveTarget(options);
-  if (!resolved) {
-    status = fail(2, llvm::toString(resolved.takeError()));
-    return std::nullopt;
-  }
-  return *resolved;
+  if (targets.size() > 1)
+    if (llvm::Error error = orderVersions(targets))
+      return refuse(std::move(error));
+  return targets;
 }
 
 bool nnc::driver::runPasses(ModuleOp module, Model &model,
@@ -113,7 +128,7 @@ std::unique_ptr<LoadedModel> nnc::driver::compileAndLoad(ModuleOp module, Model 
   auto target = resolveCode(code, /*nativeByDefault=*/true, status);
   if (!target)
     return nullptr;
-  request.target = *target;
+  request.targets = *target;
   auto compiled = compile(module, model, request, status);
   if (!compiled)
     return nullptr;
@@ -160,21 +175,61 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     request.onKernels(module);
   if (!reach(Stage::Kernel, moduleText))
     return std::nullopt;
-  llvm::Expected<std::unique_ptr<llvm::TargetMachine>> machine = createTargetMachine(request.target);
-  if (!machine)
-    return broken(machine.takeError());
-  KernelCodeOptions code = describeVectors(**machine, request.target);
-  code.tasks = request.maxThreads;
-  if (!passes([&](OpPassManager &pm) { buildBufferPipeline(pm, code.vectorBits); }))
-    return std::nullopt;
-  ModelInterface interface = describeModel(module, request.prefix, request.maxThreads);
-  int64_t fixed = interface.size - interface.scratchSize, limit = request.memoryLimit;
-  if (limit > fixed && static_cast<int64_t>(interface.size) > limit) {
-    if (!passes([&](OpPassManager &pm) { buildRecomputePipeline(pm, limit - fixed); }))
-      return std::nullopt;
-    interface = describeModel(module, request.prefix, request.maxThreads);
+
+  // From here on each processor has a module and a memory plan of its own.
+  SmallVector<OwningOpRef<ModuleOp>> copies;
+  SmallVector<LoweredModel> versions{{module, request.targets.front()}};
+  for (const CodeOptions &target : ArrayRef(request.targets).drop_front()) {
+    copies.push_back(module.clone());
+    versions.push_back({*copies.back(), target});
   }
-  if (!reach(Stage::Linalg, moduleText))
+  auto eachPasses = [&](llvm::function_ref<void(OpPassManager &, size_t)> build) {
+    for (size_t i = 0; i != versions.size(); ++i)
+      if (!runPasses(versions[i].module, model, [&](OpPassManager &pm) { build(pm, i); }, status,
+                     request.timing))
+        return false;
+    return true;
+  };
+  // Several modules in one file stand as MLIR's tools split them.
+  auto eachText = [&] {
+    std::string text;
+    for (const LoweredModel &version : versions)
+      text += (text.empty() ? "" : "// -----\n\n") + print(version.module);
+    return text;
+  };
+  SmallVector<KernelCodeOptions> codes;
+  unsigned pointerBits = 0;
+  for (const LoweredModel &version : versions) {
+    auto machine = createTargetMachine(version.target);
+    if (!machine)
+      return broken(machine.takeError());
+    codes.push_back(describeVectors(**machine, version.target));
+    codes.back().tasks = request.maxThreads;
+    pointerBits = (*machine)->createDataLayout().getPointerSizeInBits();
+  }
+  if (!eachPasses([&](OpPassManager &pm, size_t i) { buildBufferPipeline(pm, codes[i].vectorBits); }))
+    return std::nullopt;
+  // An instance has room for the scratch of any version.
+  ModelInterface interface;
+  int64_t limit = request.memoryLimit;
+  for (const LoweredModel &version : versions) {
+    auto describe = [&] { return describeModel(version.module, request.prefix, request.maxThreads); };
+    ModelInterface described = describe();
+    int64_t fixed = described.size - described.scratchSize;
+    if (limit > fixed && static_cast<int64_t>(described.size) > limit) {
+      if (!runPasses(version.module, model,
+                     [&](OpPassManager &pm) { buildRecomputePipeline(pm, limit - fixed); }, status,
+                     request.timing))
+        return std::nullopt;
+      described = describe();
+    }
+    if (described.size >= interface.size)
+      interface = std::move(described);
+  }
+  for (const LoweredModel &version : versions)
+    version.module->setAttr(kArenaSizeAttrName,
+                            Builder(module.getContext()).getI64IntegerAttr(interface.scratchSize));
+  if (!reach(Stage::Linalg, eachText))
     return std::nullopt;
   if (request.report)
     request.report->addPlan(module, interface);
@@ -182,20 +237,23 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     status = reportMemory(module, interface, request.memoryLimit);
     return std::nullopt;
   }
-  unsigned pointerBits = (*machine)->createDataLayout().getPointerSizeInBits();
-  bool lowered = passes([&](OpPassManager &pm) {
-    buildKernelCodePipeline(pm, code);
+  bool lowered = eachPasses([&](OpPassManager &pm, size_t i) {
+    buildKernelCodePipeline(pm, codes[i]);
     buildInterfacePipeline(pm, request.prefix, request.maxThreads, pointerBits);
   });
-  if (!lowered || !reach(Stage::LLVMDialect, moduleText))
+  if (!lowered || !reach(Stage::LLVMDialect, eachText))
     return std::nullopt;
   if (request.lineInfo)
-    addLineInfo(module);
+    for (const LoweredModel &version : versions)
+      addLineInfo(version.module);
 
   if (request.onStage || request.last < Stage::Object) {
     TimingScope scope = timing.nest("LLVM, for the stages");
     llvm::LLVMContext context;
-    auto ir = emitLLVM(module, interface, **machine, request.target.optLevel, context);
+    auto machine = createTargetMachine(versions.front().target);
+    if (!machine)
+      return broken(machine.takeError());
+    auto ir = emitLLVM(versions, interface, context);
     if (!ir)
       return broken(ir.takeError());
     if (!reach(Stage::LLVM, [&] { return printLLVM(**ir); }))
@@ -207,8 +265,7 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
       return std::nullopt;
   }
   TimingScope scope = timing.nest("LLVM, for the object");
-  llvm::Expected<CompiledModel> compiled =
-      compileModel(module, interface, request.target, request.withMain);
+  llvm::Expected<CompiledModel> compiled = compileModel(versions, interface, request.withMain);
   if (!compiled)
     return broken(compiled.takeError());
   return std::move(*compiled);

@@ -16,8 +16,12 @@ class Report;
 /// A stage of compilation that can be written to a file, in this order.
 enum class Stage { NN, Grad, Kernel, Linalg, LLVMDialect, LLVM, Assembly, Object };
 
+/// Resolved code options that differ in the processor only; one as a rule.
+using Targets = llvm::SmallVector<CodeOptions, 1>;
+
 struct CompileRequest {
-  CodeOptions target;
+  /// One version of the code for each, in the order of `orderVersions`.
+  Targets targets;
   std::string prefix = "model";
   int maxThreads = 16;
   /// Add `main` to the program object.
@@ -38,9 +42,9 @@ struct CompileRequest {
   std::function<int(Stage, llvm::StringRef)> onStage;
 };
 
-/// What was asked of the code options, for a target; prints an error, sets
+/// What was asked of the code options, for each processor; prints an error, sets
 /// `status` and answers nothing if that target is not known.
-std::optional<CodeOptions> resolveCode(const CodeArguments &code, bool nativeByDefault, int &status);
+std::optional<Targets> resolveCode(const CodeArguments &code, bool nativeByDefault, int &status);
 
 /// Compiles `module` in place. Answers nothing after an error, which is printed,
 /// or if the last stage lies before the object; `status` tells which.

@@ -44,7 +44,7 @@ std::unique_ptr<ProbeRunner> ProbeRunner::create(const GradientProbe &probe, Mod
   for (Type type : graph.getResultTypes())
     runner->results.push_back(cast<RankedTensorType>(type));
   CompileRequest request;
-  request.target = *target;
+  request.targets = *target;
   auto compiled = compile(*module, model, request, status);
   if (!compiled)
     return nullptr;

@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "nnc/Target/Emit.h"
 #include "TensorTable.h"
+#include "nnc/Target/Versions.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
@@ -45,22 +46,35 @@ static void optimize(Module &module, TargetMachine &machine,
 }
 
 Expected<std::unique_ptr<Module>>
-nnc::emitLLVM(mlir::ModuleOp module, const ModelInterface &interface,
-              TargetMachine &machine, unsigned optLevel, LLVMContext &context) {
-  mlir::registerBuiltinDialectTranslation(*module.getContext());
-  mlir::registerLLVMDialectTranslation(*module.getContext());
-  std::unique_ptr<Module> result =
-      mlir::translateModuleToLLVMIR(module, context, interface.prefix);
-  if (!result)
-    return createStringError(inconvertibleErrorCode(),
-                             "translation to LLVM IR failed");
-  result->setSourceFileName(interface.prefix);
-  result->setTargetTriple(machine.getTargetTriple());
-  result->setDataLayout(machine.createDataLayout());
-  result->setPICLevel(PICLevel::BigPIC);
-  addTensorTable(*result, interface);
-  optimize(*result, machine, optLevel);
-  return result;
+nnc::emitLLVM(ArrayRef<LoweredModel> versions, const ModelInterface &interface,
+              LLVMContext &context) {
+  SmallVector<std::unique_ptr<Module>> modules;
+  SmallVector<CodeOptions> targets;
+  for (const auto &[module, target] : versions) {
+    auto machine = createTargetMachine(target);
+    if (!machine)
+      return machine.takeError();
+    mlir::registerBuiltinDialectTranslation(*module->getContext());
+    mlir::registerLLVMDialectTranslation(*module->getContext());
+    std::unique_ptr<Module> made =
+        mlir::translateModuleToLLVMIR(module, context, interface.prefix);
+    if (!made)
+      return createStringError(inconvertibleErrorCode(),
+                               "translation to LLVM IR failed");
+    made->setSourceFileName(interface.prefix);
+    made->setTargetTriple((*machine)->getTargetTriple());
+    made->setDataLayout((*machine)->createDataLayout());
+    made->setPICLevel(PICLevel::BigPIC);
+    addTensorTable(*made, interface);
+    if (versions.size() > 1)
+      nameVersion(*made, **machine, interface, modules.size());
+    optimize(*made, **machine, target.optLevel);
+    modules.push_back(std::move(made));
+    targets.push_back(target);
+  }
+  if (modules.size() == 1)
+    return std::move(modules.front());
+  return joinVersions(modules, targets, interface);
 }
 
 std::string nnc::printLLVM(const Module &module) {
@@ -83,17 +97,16 @@ Expected<std::string> nnc::emitCode(Module &module, TargetMachine &machine,
   return std::string(bytes.begin(), bytes.end());
 }
 
-Expected<CompiledModel> nnc::compileModel(mlir::ModuleOp module,
+Expected<CompiledModel> nnc::compileModel(ArrayRef<LoweredModel> versions,
                                           const ModelInterface &interface,
-                                          const CodeOptions &target,
                                           bool withMain) {
+  const CodeOptions &target = versions.front().target;
   CompiledModel model{interface, target, {}, emitHeader(interface), {}};
   auto machine = createTargetMachine(target);
   if (!machine)
     return machine.takeError();
   LLVMContext context;
-  auto lowered =
-      emitLLVM(module, interface, **machine, target.optLevel, context);
+  auto lowered = emitLLVM(versions, interface, context);
   if (!lowered)
     return lowered.takeError();
   auto object = emitCode(**lowered, **machine, CodeGenFileType::ObjectFile);

@@ -31,6 +31,7 @@ struct ControlBlock {
   static constexpr int64_t ParallelFor = 8; ///< the host's loop, or null
   static constexpr int64_t Context = 16;    ///< its first argument
   static constexpr int64_t Threads = 24;    ///< int32_t, at least 1
+  static constexpr int64_t Version = 28;    ///< int32_t, of code for several processors
   static constexpr int64_t Size = 64;
 };
 

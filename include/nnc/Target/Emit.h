@@ -27,11 +27,18 @@ struct CompiledModel {
   std::string program;
 };
 
+/// A model lowered for one processor.
+struct LoweredModel {
+  mlir::ModuleOp module;
+  /// Resolved.
+  CodeOptions target;
+};
+
 /// Translates what `convert-graph-to-llvm` made into LLVM IR, adds the table of
-/// tensors, and optimises it.
+/// tensors, and optimises it. Several versions, in the order of
+/// `orderVersions`, become one module that chooses between them.
 llvm::Expected<std::unique_ptr<llvm::Module>>
-emitLLVM(mlir::ModuleOp module, const ModelInterface &interface,
-         llvm::TargetMachine &machine, unsigned optLevel,
+emitLLVM(llvm::ArrayRef<LoweredModel> versions, const ModelInterface &interface,
          llvm::LLVMContext &context);
 
 /// LLVM IR as text.
@@ -55,10 +62,9 @@ llvm::Expected<std::string> emitProgram(const ModelInterface &interface,
                                         llvm::TargetMachine &machine,
                                         bool withMain);
 
-/// All of the above. `target` must be resolved.
-llvm::Expected<CompiledModel> compileModel(mlir::ModuleOp module,
+/// All of the above.
+llvm::Expected<CompiledModel> compileModel(llvm::ArrayRef<LoweredModel> versions,
                                            const ModelInterface &interface,
-                                           const CodeOptions &target,
                                            bool withMain = false);
 
 } // namespace nnc

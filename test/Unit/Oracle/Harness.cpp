@@ -129,7 +129,7 @@ CompiledModule::compile(ModuleOp original, const Configuration &configuration,
   ModelInterface interface = describeModel(*module, "net");
   if (failed(lower.run(*module)))
     return llvm::createStringError("the module could not be lowered");
-  auto object = compileModel(*module, interface, *target);
+  auto object = compileModel(LoweredModel{*module, *target}, interface);
   if (!object)
     return object.takeError();
   auto loaded = LoadedModel::load(*object);

@@ -75,7 +75,7 @@ std::unique_ptr<LoadedModel> compile(ModuleOp module, unsigned level) {
     buildKernelCodePipeline(pm, code);
     buildInterfacePipeline(pm, "net", 16, 64);
   })));
-  return cantFail(LoadedModel::load(cantFail(compileModel(module, interface, target))));
+  return cantFail(LoadedModel::load(cantFail(compileModel(LoweredModel{module, target}, interface))));
 }
 
 using Arrays = std::vector<std::vector<float>>;

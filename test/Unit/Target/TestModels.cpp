@@ -230,7 +230,7 @@ CompiledModel nnc::test::compile(const std::string &text,
   auto target = resolveTarget({triple, cpu, "", optLevel, false});
   if (!target)
     std::abort();
-  auto model = compileModel(*module, interface, *target);
+  auto model = compileModel(LoweredModel{*module, *target}, interface);
   if (!model) {
     llvm::errs() << toString(model.takeError()) << "\n";
     std::abort();
