@@ -72,6 +72,9 @@ void Progress::clear() {
 }
 
 void Progress::beginEpoch(int64_t number, int64_t before) {
+  // Reading the data before is no part of what a step takes.
+  if (epoch == 0)
+    whole = Stopwatch();
   epoch = number;
   done = before;
   current = Stopwatch();

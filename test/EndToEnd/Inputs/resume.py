@@ -1,6 +1,7 @@
 """Trainings stopped by signals, and killed: resumed, they end with the same bits.
 
-usage: resume.py NNC EXAMPLES/diabetes
+usage: resume.py NNC EXAMPLES/diabetes [TURNS]
+TURNS trainings are stopped, 5 unless given, and a large one killed as often.
 """
 import glob
 import json
@@ -15,6 +16,7 @@ import time
 from harness import Workspace, load_safetensors, run
 
 nnc, example = sys.argv[1:3]
+turns = int(sys.argv[3]) if len(sys.argv) > 3 else 5
 w = Workspace(nnc)
 w.source("""
 model net(x: f32[N, 10]) {
@@ -45,6 +47,11 @@ def content(path):
         return file.read()
 
 
+def read_metadata(path):
+    data = content(path)
+    return json.loads(data[8:8 + int.from_bytes(data[:8], "little")])["__metadata__"]
+
+
 def log(path):
     lines = []
     with open(path) as file:
@@ -59,18 +66,18 @@ def command(name, *more, epochs):
             *more]
 
 
-# As long as about a second, whatever the machine.
+# As long as about half a second, whatever the machine.
 epochs = 400
 began = time.time()
 run(*command("whole", epochs=epochs))
 seconds = time.time() - began
-epochs = int(epochs * max(1, 1.0 / seconds))
+epochs = int(epochs * max(1, 0.5 / seconds))
 run(*command("whole", epochs=epochs))
 wanted, wanted_log = content(w.path("whole")), log(w.path("whole.jsonl"))
 assert len(wanted_log) == epochs and {"train.lr", "cut.lr", "loss", "size", "error"} < set(wanted_log[0])
 
 stopped = 0
-for turn in range(10):
+for turn in range(turns):
     words, status = command("part", epochs=epochs), None
     # Where a stop comes too late, the training is through.
     for epoch in sorted(random.sample(range(1, epochs // 2), random.randint(1, 3))):
@@ -79,6 +86,7 @@ for turn in range(10):
         while (line := child.stderr.readline()) and not line.startswith(f"epoch {epoch}/"):
             pass
         if line:
+            time.sleep(random.uniform(0, 0.002))
             child.send_signal(sent)
         out, err = child.communicate()
         status = child.returncode
@@ -94,8 +102,8 @@ for turn in range(10):
     assert content(w.path("part")) == wanted, f"turn {turn}: other weights"
     assert log(w.path("part.jsonl")) == wanted_log, f"turn {turn}: another log"
     os.remove(w.path("part"))
-assert stopped >= 10, stopped
-print(f"ok: 10 trainings stopped {stopped} times")
+assert stopped >= turns, stopped
+print(f"ok: {turns} trainings stopped {stopped} times")
 
 # Killed, mostly in the midst of writing, as it writes after every step.
 words, kills = command("killed", "--checkpoint", w.path("c"), "--every", "1", epochs=6), 0
@@ -119,6 +127,45 @@ assert log(w.path("killed.jsonl")) == log(w.path("short.jsonl"))
 for rest in glob.glob(w.path("c.??????")):
     os.remove(rest)
 print(f"ok: killed {kills} times")
+
+# A checkpoint of 10 MB: killed while it is written, the one before stays, whole.
+large = Workspace(nnc)
+large.source("""
+model net(x: f32[N, 10]) { return x |> linear(900) |> tanh |> linear(900) |> tanh |> linear(1) }
+step train(x: f32[B, 10], t: f32[B, 1]) {
+  loss = mse(net(x), t)
+  minimize loss with adam(lr=0.001)
+  return loss
+}
+""")
+run(nnc, "build", large.model, "-D", "B=221", "--emit=exe", "-o", large.path("program"))
+straight = [large.path("program"), "train", "--data", f"{example}/data/diabetes.csv", "--columns", "x=age:s6,t=target",
+            "--epochs", str(2 * turns), "--out"]
+run(*straight, large.path("straight"))
+words, amid, last = [*straight, large.path("killed"), "--checkpoint", large.path("c"), "--every", "1"], 0, 0
+for turn in range(turns):
+    child = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    # Once it has begun on a file or some, at any time of the last one.
+    seen, count = set(), random.randint(1, 4)
+    while len(seen) < count and child.poll() is None:
+        seen |= (begun := set(glob.glob(large.path("c.??????"))))
+    time.sleep(random.uniform(0, 0.01))
+    child.kill()
+    child.wait()
+    amid += any(map(os.path.exists, begun))
+    for rest in glob.glob(large.path("c.??????")):
+        os.remove(rest)
+    if os.path.exists(large.path("c")):
+        load_safetensors(large.path("c"))
+        metadata = read_metadata(large.path("c"))
+        assert int(metadata["step"]) >= last, (metadata["step"], last)
+        last = int(metadata["step"])
+        words = [*straight, large.path("killed"), "--checkpoint", large.path("c"), "--every", "1", "--resume",
+                 large.path("c")]
+run(*words)
+assert content(large.path("killed")) == content(large.path("straight"))
+assert amid > 0
+print(f"ok: a large checkpoint, {amid} of {turns} times killed within it, at step {last} in the end")
 
 # The compiler's own train, with the rest compiled as the data asks for.
 words = [nnc, "train", w.model, *common[1:], "--epochs", str(epochs), "--out", w.path("part")]
