@@ -160,7 +160,11 @@ void Printer::print(const Type &type) {
     os << stringify(type.kind);
     return;
   }
-  os << stringify(type.element) << '[';
+  if (type.computed)
+    print(*type.computed);
+  else
+    os << stringify(type.element);
+  os << '[';
   printList(type.dims);
   os << ']';
 }

@@ -53,7 +53,9 @@ void Roles::visit(const Type *type) {
   if (!type || type->kind != TypeKind::ShapedTensor)
     return;
   const char *begin = type->getBegin().getPointer();
-  bases.insert(begin + stringify(type->element).size());
+  visit(type->computed);
+  bases.insert(type->computed ? type->computed->getEnd().getPointer()
+                              : begin + stringify(type->element).size());
   for (const Expr *dim : type->dims)
     visit(dim);
 }

@@ -206,6 +206,18 @@ static StringRef getOurType(StringRef name) {
       .Default("");
 }
 
+/// The type that is written so, or nearly so; empty if there is none.
+static StringRef getMeantType(StringRef name) {
+  if (StringRef ours = getOurType(name); !ours.empty())
+    return ours;
+  SmallVector<StringRef> names;
+  for (ElementType element : elementTypes)
+    names.push_back(stringify(element));
+  for (TypeKind kind : attributeTypes)
+    names.push_back(stringify(kind));
+  return llvm::is_contained(names, name) ? name : suggest(name, names);
+}
+
 Type *Parser::parseType() {
   if (!is(TokenKind::Identifier))
     return unexpected("a type after ':'");
@@ -216,7 +228,9 @@ Type *Parser::parseType() {
         (element == ElementType::Bool && !isShaped))
       continue;
     advance();
-    return parseShapedType(element);
+    auto dims = parseShape();
+    return dims ? context.create<Type>(rangeFrom(name.getLoc()), element, *dims)
+                : nullptr;
   }
   for (TypeKind kind : attributeTypes) {
     if (name.text != stringify(kind))
@@ -224,39 +238,52 @@ Type *Parser::parseType() {
     advance();
     return context.create<Type>(rangeFrom(name.getLoc()), kind);
   }
-  StringRef meant = getOurType(name.text);
-  if (meant.empty()) {
-    SmallVector<StringRef> names;
-    for (ElementType element : elementTypes)
-      names.push_back(stringify(element));
-    for (TypeKind kind : attributeTypes)
-      names.push_back(stringify(kind));
-    meant = suggest(name.text, names);
-  }
+  StringRef meant = getMeantType(name.text);
   diags.error(name.getLoc(),
               "there is no type '" + name.text + "'" +
                   (meant.empty() ? "" : "; did you mean '" + meant + "'?"));
   return nullptr;
 }
 
+/// `f32[O, I]`, or `x.dtype[O, I]`: a variable may take its element type from
+/// what the layer is given.
+Type *Parser::parseVariableType() {
+  // A name that is nearly a type's is meant to be that.
+  bool isName = is(TokenKind::Identifier) &&
+                (peekIs(TokenKind::Dot) || (peekIs(TokenKind::LBracket) &&
+                                            getMeantType(token.text).empty()));
+  if (!isName)
+    return parseType();
+  SMLoc begin = token.getLoc();
+  Identifier name = parseName("a type after ':'");
+  Expr *computed = context.create<NameExpr>(rangeFrom(begin), name.name);
+  while (computed && is(TokenKind::Dot))
+    computed = parseMember(computed);
+  if (!computed)
+    return nullptr;
+  auto dims = parseShape();
+  return dims ? context.create<Type>(rangeFrom(begin), computed, *dims)
+              : nullptr;
+}
+
 /// `[N, 28]` after the element type.
-Type *Parser::parseShapedType(ElementType element) {
-  SMLoc begin = previous.getLoc(), open = token.getLoc();
+std::optional<ArrayRef<Expr *>> Parser::parseShape() {
+  SMLoc open = token.getLoc();
   StringRef name = previous.text;
   if (!expect(TokenKind::LBracket, "'[' and a shape after '" + name + "' ('" +
                                        name + "[]' is a scalar)"))
-    return nullptr;
+    return std::nullopt;
   ++openBrackets;
   SmallVector<Expr *> dims;
   while (!token.is(TokenKind::RBracket)) {
     Expr *dim = parseExpr();
     if (!dim)
-      return nullptr;
+      return std::nullopt;
     dims.push_back(dim);
     if (!consumeIf(TokenKind::Comma))
       break;
   }
   if (!expectClose(TokenKind::RBracket, open, "the shape"))
-    return nullptr;
-  return context.create<Type>(rangeFrom(begin), element, context.copy(dims));
+    return std::nullopt;
+  return context.copy(dims);
 }

@@ -117,7 +117,7 @@ Stmt *Parser::parseVariable() {
   if (!name)
     return nullptr;
   Type *type = nullptr;
-  if (consumeIf(TokenKind::Colon) && !(type = parseType()))
+  if (consumeIf(TokenKind::Colon) && !(type = parseVariableType()))
     return nullptr;
   if (!expect(TokenKind::Assign, type ? "'=' and an initial value"
                                       : "':' and a type or '=' and an initial "

@@ -127,7 +127,8 @@ private:
   ast::Decl *parseFunction(ast::FunctionKind kind);
   bool parseParameters(SmallVectorImpl<ast::Parameter> &params);
   ast::Type *parseType();
-  ast::Type *parseShapedType(ast::ElementType element);
+  ast::Type *parseVariableType();
+  std::optional<llvm::ArrayRef<ast::Expr *>> parseShape();
   void reportNoDecl();
   void skipToDecl();
 

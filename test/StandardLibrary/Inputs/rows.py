@@ -90,16 +90,14 @@ def index(size, *shape): return Draw(shape, "index", size)
 class Row:
     group: str
     covers: list               # the functions of the library that it is a row of
-    code: str                  # an expression, or statements that end in `return`
+    code: str                  # an expression, or statements that end in `return`; ELEMENT is f32 or f64
     draws: dict                # operand → Draw
     oracle: Optional[Callable] # of the operands; with parameters, of a dictionary of them first
-    reason: str = ""           # why there is no gradient test, or no oracle
-    extreme: bool = True       # compared on extreme operands, too
-    smooth: bool = True        # has a gradient
-    ties: bool = True          # the oracle's gradient at kinks is the language's
     site: str = ""             # call-site name of the layer's parameters
-    single: bool = False       # only in f32, for its parameters or states are
-    tolerance: float = 1e-5
+    # Everything is tested of every row, but for what one of these says why not.
+    no_gradient: str = ""      # why its gradient is not tested
+    no_extremes: str = ""      # why it is not compared on extreme operands
+    no_ties: str = ""          # why its gradients are not compared there
     name: str = ""
 
     def rng(self, salt=0):
@@ -109,20 +107,22 @@ class Row:
     def floats(self):
         return [name for name, draw in self.draws.items() if draw.is_float]
 
-    @property
-    def body(self):
-        return self.code if "return" in self.code else f"return {self.code}"
+    def body(self, element):
+        code = self.code.replace("ELEMENT", element)
+        return code if "return" in code else f"return {code}"
 
-    def model(self, name):
-        return f"model {name}({', '.join(self.draws)}) {{\n  {self.body}\n}}\n"
+    def model(self, name, element="f32"):
+        return f"model {name}({', '.join(self.draws)}) {{\n  {self.body(element)}\n}}\n"
 
 
 ROWS = []
+# Among equals the language gives the gradient to the first, JAX spreads it.
+FIRST = "among equals the gradient is that of the first; JAX spreads it"
 
 
-def row(group, covers, code, oracle, *, reason="", **rest):
-    options = {k: rest.pop(k) for k in list(rest) if k in ("extreme", "smooth", "ties", "site", "single", "tolerance")}
-    new = Row(group, covers.split(), code, rest, oracle, reason, **options)
+def row(group, covers, code, oracle, **rest):
+    options = {k: rest.pop(k) for k in list(rest) if not isinstance(rest[k], Draw)}
+    new = Row(group, covers.split(), code, rest, oracle, **options)
     new.name = f"{covers.split()[0]}_{sum(r.covers[0] == new.covers[0] for r in ROWS)}"
     ROWS.append(new)
 

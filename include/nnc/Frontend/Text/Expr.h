@@ -301,12 +301,18 @@ struct Type : Node {
   TypeKind kind;
   /// Of a ShapedTensor.
   ElementType element = ElementType::F32;
+  /// Of a variable's type: what gives the element type, `x.dtype` or a name
+  /// bound to one; null where it is written out.
+  Expr *computed = nullptr;
   /// Of a ShapedTensor: one expression per axis; empty for a scalar.
   ArrayRef<Expr *> dims;
   Type(SMRange range, TypeKind kind) : Node(range, range.Start), kind(kind) {}
   Type(SMRange range, ElementType element, ArrayRef<Expr *> dims)
       : Node(range, range.Start), kind(TypeKind::ShapedTensor),
         element(element), dims(dims) {}
+  Type(SMRange range, Expr *computed, ArrayRef<Expr *> dims)
+      : Node(range, range.Start), kind(TypeKind::ShapedTensor),
+        computed(computed), dims(dims) {}
 };
 
 /// The language's words for them (`f32`, `matmul`'s `@`, …).

@@ -147,7 +147,7 @@ static Datum emitOneHot(BuiltinCall &call) {
   Value index = indexOf(call, call.args[0]);
   if (!index)
     return Datum();
-  Type element = call.gen.builder.getOps().getF32Type();
+  Type element = call.gen.standardFloat();
   if (call.args[2].isElement())
     element = call.args[2].getElement();
   call.gen.builder.setLoc(call.gen.mlirLoc(call.loc));

@@ -59,8 +59,7 @@ static Datum emitUnary(BuiltinCall &call) {
   }
   bool keepsInts = call.name == "abs" || call.name == "sign";
   Value value = call.gen.toTensor(
-      x, call.loc,
-      keepsInts ? Type() : Type(call.gen.builder.getOps().getF32Type()));
+      x, call.loc, keepsInts ? Type() : call.gen.standardFloat());
   if (!value)
     return Datum();
   StringRef mnemonic = call.name == "sigmoid" ? "logistic" : call.name;

@@ -271,7 +271,7 @@ Value GraphGen::toTensor(const Datum &value, SMLoc loc, Type element,
   if (!element)
     element = hasBool                 ? Type(ops.getI1Type())
               : keepInts && !hasFloat ? Type(ops.getI32Type())
-                                      : Type(ops.getF32Type());
+                                      : standardFloat();
   builder.setLoc(mlirLoc(loc));
   auto type = builder.getType(element, shape);
   Value made;
@@ -288,6 +288,10 @@ Value GraphGen::toTensor(const Datum &value, SMLoc loc, Type element,
   if (!made)
     error(loc, builder.getError());
   return made;
+}
+
+Type GraphGen::standardFloat() {
+  return initialized ? initialized : builder.getOps().getF32Type();
 }
 
 Value GraphGen::numberLike(const Datum &value, RankedTensorType type,

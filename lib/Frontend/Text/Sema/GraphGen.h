@@ -66,8 +66,13 @@ public:
                     llvm::SMLoc loc);
   Datum power(Datum base, Datum exponent, llvm::SMLoc loc);
 
-  /// `value` as a tensor; a number has `element`, or f32 (i32 for an int if
-  /// `keepInts`). Lists become arrays. Null after an error.
+  /// The type of floats without a tensor beside them: f32, or the parameter's
+  /// in an initialiser.
+  mlir::Type standardFloat();
+  /// While an initialiser runs: its variable's type, if that is of floats.
+  mlir::Type initialized;
+  /// `value` as a tensor; a number has `element`, or standardFloat (i32 for an
+  /// int if `keepInts`). Lists become arrays. Null after an error.
   mlir::Value toTensor(const Datum &value, llvm::SMLoc loc,
                        mlir::Type element = {}, bool keepInts = false);
   /// Gives a number the element type and shape of a tensor beside it.

@@ -251,6 +251,8 @@ void BodyChecker::checkStmt(const ast::Stmt *stmt) {
     auto *variable = cast<ast::VariableStmt>(stmt);
     if (variable->type) {
       checkElement(*variable->type);
+      if (variable->type->computed)
+        checkExpr(variable->type->computed);
       for (const ast::Expr *dim : variable->type->dims)
         checkExpr(dim);
     }

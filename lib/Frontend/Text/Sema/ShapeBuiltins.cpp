@@ -40,10 +40,6 @@ static Type elementOf(BuiltinCall &call, const Datum &dtype, Type standard) {
   return nullptr;
 }
 
-static Type f32(BuiltinCall &call) {
-  return call.gen.builder.getOps().getF32Type();
-}
-
 //===----------------------------------------------------------------------===//
 // Creation
 //===----------------------------------------------------------------------===//
@@ -59,7 +55,7 @@ static bool checkGraph(BuiltinCall &call) {
 /// `zeros(4, 2)`, `ones([4, 2])`.
 static Datum emitFilled(BuiltinCall &call) {
   auto sizes = sizesOf(call, call.rest);
-  Type element = elementOf(call, call.args[0], f32(call));
+  Type element = elementOf(call, call.args[0], call.gen.standardFloat());
   if (!sizes || !element || !checkGraph(call))
     return Datum();
   GraphBuilder &builder = call.gen.builder;
@@ -77,7 +73,7 @@ static Datum emitFull(BuiltinCall &call) {
   Type standard = value.isTensor() ? nnc::elementOf(value.getTensor())
                   : value.isBool() ? Type(gen.builder.getOps().getI1Type())
                   : value.isInt()  ? Type(gen.builder.getOps().getI32Type())
-                                   : f32(call);
+                                   : call.gen.standardFloat();
   Type element = elementOf(call, call.args[2], standard);
   if (!element)
     return Datum();
@@ -117,9 +113,9 @@ static Datum emitArange(BuiltinCall &call) {
   }
   if (!checkGraph(call))
     return Datum();
-  Type element =
-      elementOf(call, call.args[0],
-                hasFloat ? f32(call) : Type(gen.builder.getOps().getI32Type()));
+  Type element = elementOf(call, call.args[0],
+                           hasFloat ? call.gen.standardFloat()
+                                    : Type(gen.builder.getOps().getI32Type()));
   if (!element)
     return Datum();
   Datum start = call.rest.size() > 1 ? call.rest[0] : Datum::ofInt(0);
@@ -172,7 +168,7 @@ static Datum emitConstant(BuiltinCall &call) {
 static Datum emitRandom(BuiltinCall &call) {
   GraphGen &gen = call.gen;
   auto sizes = sizesOf(call, call.rest);
-  Type element = elementOf(call, call.args[2], f32(call));
+  Type element = elementOf(call, call.args[2], call.gen.standardFloat());
   if (!sizes || !element || !checkGraph(call))
     return Datum();
   if (!isa<FloatType>(element))

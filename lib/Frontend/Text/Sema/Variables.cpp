@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "GraphGen.h"
 #include "nnc/Frontend/Text/Location.h"
+#include "llvm/Support/SaveAndRestore.h"
 #include <limits>
 
 using namespace mlir;
@@ -74,8 +75,22 @@ RankedTensorType GraphGen::evalType(const ast::Type *type) {
                      "f32[4, 2]");
     return nullptr;
   }
-  Type element =
-      parseElement(ast::stringify(type->element), builder.getContext());
+  Type element;
+  if (type->computed) {
+    Datum kind = eval(type->computed);
+    if (kind.isPoison())
+      return nullptr;
+    if (!kind.isElement()) {
+      error(type->loc, "'" + type->computed->getText() +
+                           "' must be an element type such as f32 or x.dtype, "
+                           "but is " +
+                           kind.describeKind());
+      return nullptr;
+    }
+    element = kind.getElement();
+  } else {
+    element = parseElement(ast::stringify(type->element), builder.getContext());
+  }
   if (!element) {
     error(type->loc, "'" + ast::stringify(type->element) +
                          "' is reserved and not supported yet");
@@ -180,6 +195,9 @@ static Datum callInitializer(GraphGen &gen, const FunctionValue &init,
   values[0] = Datum::ofInts(shape);
   values[1] = Datum::ofInt(fanIn);
   values[2] = Datum::ofInt(shape.empty() ? 1 : shape[0] * field);
+  Type element = type.getElementType();
+  llvm::SaveAndRestore<Type> scope(gen.initialized,
+                                   isa<FloatType>(element) ? element : Type());
   NameScope names;
   return gen.callFunction(init.initializer, name, std::move(values), expr->loc,
                           std::move(names));
@@ -196,7 +214,7 @@ Value GraphGen::evalInitializer(const ast::VariableStmt *stmt,
                                 "shape");
       return nullptr;
     }
-    // An initialiser makes f32 values of any shape; the type has the last word.
+    // An initialiser makes floats of any shape; the type has the last word.
     value = callInitializer(*this, *init, stmt->init, type);
     if (value.isTensor()) {
       builder.setLoc(mlirLoc(loc));
@@ -335,8 +353,18 @@ void GraphGen::runVariable(const ast::VariableStmt *stmt) {
   if (stmt->type && !(type = evalType(stmt->type)))
     return finish();
   if (stmt->isParam && type && !isa<FloatType>(type.getElementType())) {
-    error(stmt->type->loc, "a parameter must be f32 or f64, but '" + name +
-                               "' is " + describeType(type) + "; use 'state'");
+    // The text is the same for all parameters of a layer, so it is said once.
+    if (stmt->type->computed)
+      error(stmt->type->loc,
+            "'" + frame->decl->name.name +
+                "' has parameters of the element type of what it is given, "
+                "which must be f32 or f64, but is " +
+                describeElement(type.getElementType()) +
+                "; convert it first, as in f32(x)");
+    else
+      error(stmt->type->loc, "a parameter must be f32 or f64, but '" + name +
+                                 "' is " + describeType(type) +
+                                 "; use 'state'");
     return finish();
   }
 
