@@ -41,7 +41,7 @@ config.environment["FILECHECK_OPTS"] = "--enable-var-scope --allow-unused-prefix
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
 # Python packages that some tests compare with; utils/requirements.txt has them.
-for package in ["jax", "optax", "scipy"]:
+for package in ["jax", "optax", "scipy", "torch"]:
     if not subprocess.run([config.python_executable, "-c", f"import {package}"], capture_output=True).returncode:
         config.available_features.add(package)
 

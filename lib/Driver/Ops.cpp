@@ -35,8 +35,13 @@ struct LibraryFunction {
   std::string kind, name, signature, formula, shapes, derivative, source;
 };
 
-/// Where the primitives are defined.
+struct BuiltinFunction {
+  std::string name, signature, formula, shapes, derivative, lowering;
+};
+
+/// Where the primitives are defined, and the functions made of them.
 constexpr StringLiteral primitiveSource = "include/nnc/Dialect/NN/IR";
+constexpr StringLiteral builtinSource = "lib/Frontend/Text/Sema";
 constexpr StringLiteral librarySource = "lib/StandardLibrary";
 
 } // namespace
@@ -55,6 +60,50 @@ static StringRef loweringOf(StringRef name) {
       .Case("nn.constant", "read-only data, or a number in a kernel")
       .Case("nn.reshape", "a view")
       .Default("linalg on buffers, in a kernel");
+}
+
+/// The shapes an op takes and gives; an op that is not named works element by element.
+static StringRef shapesOf(const Primitive &op) {
+  StringRef shapes =
+      llvm::StringSwitch<StringRef>(op.name)
+          .Cases({"nn.reduce_all", "nn.reduce_any", "nn.reduce_max", "nn.reduce_min", "nn.reduce_sum"},
+                 "any; without the axes, or with them as 1")
+          .Cases({"nn.argmax", "nn.argmin"}, "any; without the axis")
+          .Cases({"nn.cumsum", "nn.reverse", "nn.sort", "nn.stop_gradient"}, "any; the same")
+          .Case("nn.broadcast", "any; new axes, and sizes for axes of 1")
+          .Case("nn.concat", "alike but for the axis; its sizes added up")
+          .Case("nn.constant", "the literal's")
+          .Case("nn.contract", "by the letters of the spec")
+          .Case("nn.conv", "[n, c, sizes…], [o, c/groups, k…]; [n, o, positions…]")
+          .Case("nn.conv_input_grad", "[n, o, positions…], [o, c/groups, k…]; [n, c, sizes…]")
+          .Case("nn.conv_weight_grad", "[n, c, sizes…], [n, o, positions…]; [o, c/groups, k…]")
+          .Cases({"nn.entry", "nn.step", "nn.return"}, "those of the inputs and outputs")
+          .Case("nn.gather", "any, index any; the axis replaced by the index's")
+          .Case("nn.gradient", "a scalar, any…; those of the latter")
+          .Cases({"nn.iota", "nn.random_bits", "nn.random_normal", "nn.random_uniform"}, "as given")
+          .Case("nn.next", "those of the carries, of slices of the collected")
+          .Case("nn.one_hot", "any; one axis more at the end")
+          .Case("nn.pad", "any, a scalar; sizes + low + high + interior·(size − 1)")
+          .Case("nn.reshape", "any; as many elements")
+          .Case("nn.scan", "carries any, scanned [turns, …], captures any; carries, [turns, …]")
+          .Case("nn.scatter_add", "any, index [i], updates of i slices; the first")
+          .Case("nn.select", "one shape, or a scalar condition; the same")
+          .Case("nn.slice", "any; (limit − start)/stride along each axis, rounded up")
+          .Case("nn.transpose", "any; the sizes in the order of the permutation")
+          .Cases({"nn.variable", "nn.read", "nn.write", "nn.yield"}, "the variable's")
+          .Cases({"nn.window_max", "nn.window_sum"}, "[n, c, sizes…]; [n, c, positions…]")
+          .Case("nn.window_pick", "[n, c, sizes…] twice; [n, c, positions…]")
+          .Case("nn.window_scatter", "[n, c, sizes…], [n, c, positions…]; [n, c, sizes…]")
+          .Default("");
+  if (!shapes.empty())
+    return shapes;
+  return op.operands.size() == 1 ? "any; the same" : "all one shape; the same";
+}
+
+static StringRef derivativeOf(const Primitive &op) {
+  if (op.name == "nn.scan")
+    return "a loop in the other direction";
+  return op.differentiable ? "a rule in nn ops" : "none";
 }
 
 /// Rows of a table `| name | text |`. What all tensors have in common is left out.
@@ -132,6 +181,23 @@ static std::string takeSentence(std::string &comment, StringRef title) {
   return sentence;
 }
 
+static std::vector<BuiltinFunction> readBuiltins() {
+  std::vector<BuiltinFunction> functions;
+  for (BuiltinSummary &summary : listBuiltins()) {
+    BuiltinFunction function{summary.name, summary.declaration, summary.text, "", "", ""};
+    std::string ops = takeSentence(function.formula, "Ops:");
+    function.lowering = ops == "none" ? "when compiling" : "nn." + ops;
+    for (size_t at = 0; (at = function.lowering.find(", ", at)) != std::string::npos; at += 5)
+      function.lowering.replace(at, 2, ", nn.");
+    function.shapes = takeSentence(function.formula, "Shapes:");
+    function.derivative = takeSentence(function.formula, "Derivative:");
+    if (function.derivative.empty())
+      function.derivative = "of its parts";
+    functions.push_back(std::move(function));
+  }
+  return functions;
+}
+
 /// What becomes of a function of the library on the way to code.
 static StringRef loweringOf(const LibraryFunction &function) {
   return llvm::StringSwitch<StringRef>(function.kind)
@@ -181,8 +247,8 @@ static void readLibrary(const LibraryFile &file, std::vector<LibraryFunction> &f
 // Output
 //===----------------------------------------------------------------------===//
 
-static void printMarkdown(ArrayRef<Primitive> primitives, ArrayRef<LibraryFunction> functions,
-                          raw_ostream &os) {
+static void printMarkdown(ArrayRef<Primitive> primitives, ArrayRef<BuiltinFunction> builtins,
+                          ArrayRef<LibraryFunction> functions, raw_ostream &os) {
   auto escaped = [](StringRef text) {
     std::string result;
     for (char c : text)
@@ -196,8 +262,8 @@ static void printMarkdown(ArrayRef<Primitive> primitives, ArrayRef<LibraryFuncti
   };
   os << "# Operations\n\nWhat the language is made of, as `nnc ops` prints it: the primitives of the compiler, and the\n"
         "library, which is written in the language. All shapes are static.\n\n## Primitives\n\nDefined in `"
-     << primitiveSource << "`.\n\n| op | formula | operands: types | results: types | derivative | lowering |\n"
-     << "|---|---|---|---|---|---|\n";
+     << primitiveSource << "`.\n\n| op | formula | operands: types | results: types | shapes | derivative | lowering |\n"
+     << "|---|---|---|---|---|---|---|\n";
   for (const Primitive &op : primitives) {
     os << "| `" << op.name << "` | " << escaped(op.summary);
     if (!op.description.empty())
@@ -206,13 +272,15 @@ static void printMarkdown(ArrayRef<Primitive> primitives, ArrayRef<LibraryFuncti
     list(op.operands);
     os << " | ";
     list(op.results);
-    os << " | " << (op.differentiable ? "a rule in nn ops" : "none") << " | " << loweringOf(op.name)
+    os << " | " << shapesOf(op) << " | " << derivativeOf(op) << " | " << loweringOf(op.name)
        << " |\n";
   }
-  os << "\n## Built-in functions\n\nMade of the primitives in C++; `…` stands for any number of arguments. Casts have the names "
-        "of the\nelement types.\n\n| function: types |\n|---|\n";
-  for (const BuiltinSummary &builtin : listBuiltins())
-    os << "| `" << builtin.declaration << "` |\n";
+  os << "\n## Built-in functions\n\nMade of the primitives in C++, in `" << builtinSource
+     << "`; `…` stands for any number of arguments. Casts\nhave the names of the element types.\n\n"
+        "| function: types | formula | shapes | derivative | lowering |\n|---|---|---|---|---|\n";
+  for (const BuiltinFunction &function : builtins)
+    os << "| `" << function.signature << "` | " << escaped(function.formula) << " | " << function.shapes << " | "
+       << function.derivative << " | " << function.lowering << " |\n";
   os << "\n## Library\n\nTensors are `f32` or `f64`, indices `i32` or `i64`; attributes have the types that stand behind them.\n\n"
         "| kind | function: types | formula | shapes | derivative | lowering | source |\n|---|---|---|---|---|---|---|\n";
   for (const LibraryFunction &function : functions)
@@ -228,18 +296,26 @@ static llvm::json::Array toJSON(ArrayRef<NamedType> values) {
   return array;
 }
 
-static void printJSON(ArrayRef<Primitive> primitives, ArrayRef<LibraryFunction> functions,
-                      raw_ostream &os) {
+static void printJSON(ArrayRef<Primitive> primitives, ArrayRef<BuiltinFunction> builtinFunctions,
+                      ArrayRef<LibraryFunction> functions, raw_ostream &os) {
   llvm::json::Array ops, builtins, library;
-  for (const BuiltinSummary &builtin : listBuiltins())
-    builtins.push_back(llvm::json::Object{{"name", builtin.name}, {"signature", builtin.declaration}});
+  for (const BuiltinFunction &function : builtinFunctions)
+    builtins.push_back(llvm::json::Object{{"name", function.name},
+                                          {"signature", function.signature},
+                                          {"formula", function.formula},
+                                          {"shapes", function.shapes},
+                                          {"derivative", function.derivative},
+                                          {"lowering", function.lowering},
+                                          {"source", builtinSource}});
   for (const Primitive &op : primitives)
     ops.push_back(llvm::json::Object{{"name", op.name},
                                      {"summary", op.summary},
                                      {"description", op.description},
                                      {"operands", toJSON(op.operands)},
                                      {"results", toJSON(op.results)},
+                                     {"shapes", shapesOf(op)},
                                      {"differentiable", op.differentiable},
+                                     {"derivative", derivativeOf(op)},
                                      {"lowering", loweringOf(op.name)},
                                      {"source", primitiveSource}});
   for (const LibraryFunction &function : functions)
@@ -263,9 +339,10 @@ int nnc::driver::runOps(const Invocation &invocation) {
   std::vector<LibraryFunction> functions;
   for (const LibraryFile &file : getStandardLibrary())
     readLibrary(file, functions);
+  std::vector<BuiltinFunction> builtins = readBuiltins();
   if (invocation.format == "json")
-    printJSON(primitives, functions, llvm::outs());
+    printJSON(primitives, builtins, functions, llvm::outs());
   else
-    printMarkdown(primitives, functions, llvm::outs());
+    printMarkdown(primitives, builtins, functions, llvm::outs());
   return 0;
 }

@@ -73,9 +73,10 @@ struct LoadedModule {
 };
 
 /// The functions that are made in C++, not in the library: the name, and a
-/// declaration such as `gather(x, index, axis: int = 0)`; `…` takes any number.
+/// declaration such as `gather(x, index, axis: int = 0)`; `…` takes any number;
+/// and a text with the sentences `Shapes: ….`, `Derivative: ….` and `Ops: ….`.
 struct BuiltinSummary {
-  std::string name, declaration;
+  std::string name, declaration, text;
 };
 std::vector<BuiltinSummary> listBuiltins();
 

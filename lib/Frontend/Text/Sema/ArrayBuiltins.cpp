@@ -159,19 +159,48 @@ ArrayRef<Builtin> getArrayBuiltins() {
   static constexpr Builtin table[] = {
       {"convolution",
        "x weight stride:list low:list high:list dilation:list groups:int",
+       "Σ over c, k of x[n, c, p·stride + k·dilation − low]·weight[o, c, k], c "
+       "in the group of o. Shapes: x [batch, in, …], weight [out, in/groups, "
+       "…]; [batch, out, …]. Ops: conv.",
        emitConvolution},
       {"convolution_transposed",
        "x weight stride:list low:list high:list dilation:list groups:int "
        "size:list",
+       "The gradient of `convolution` by its x, at x. Shapes: x [batch, in, "
+       "…], weight [in, out/groups, …]; [batch, out, size…]. Ops: "
+       "conv_input_grad.",
        emitConvolution},
-      {"dot", "a b", emitDot},
-      {"einsum", "spec:string operands*", emitEinsum},
-      {"gather", "x index axis:int=0", emitGather},
-      {"matmul", "a b", emitMatmul},
-      {"one_hot", "index classes:int dtype=none", emitOneHot},
-      {"scatter_add", "x index updates axis:int=0", emitScatterAdd},
-      {"window_max", "x size:list stride:list low:list high:list", emitWindow},
-      {"window_sum", "x size:list stride:list low:list high:list", emitWindow},
+      {"dot", "a b", "Σ aᵢbᵢ. Shapes: [n] twice; a scalar. Ops: contract.",
+       emitDot},
+      {"einsum", "spec:string operands*",
+       "The sum of products over the letters that the result lacks. Shapes: as "
+       "the text says. Ops: contract, transpose, reduce_sum.",
+       emitEinsum},
+      {"gather", "x index axis:int=0",
+       "Slices of x along the axis, as numpy.take. Shapes: the axis replaced "
+       "by the index's. Ops: gather.",
+       emitGather},
+      {"matmul", "a b",
+       "The matrix product, as numpy.matmul. Shapes: [..., n, k] and [..., k, "
+       "m], or vectors; [..., n, m]. Ops: contract.",
+       emitMatmul},
+      {"one_hot", "index classes:int dtype=none",
+       "1 at the index, 0 elsewhere. Shapes: [...] gives [..., classes]. "
+       "Derivative: none. Ops: one_hot.",
+       emitOneHot},
+      {"scatter_add", "x index updates axis:int=0",
+       "x with slice i of the updates added to its slice index[i]. Shapes: x, "
+       "index [n], updates of n slices; x's. Ops: scatter_add.",
+       emitScatterAdd},
+      {"window_max", "x size:list stride:list low:list high:list",
+       "The largest of each window; the gradient goes to the first of equals. "
+       "Shapes: [batch, channels, …], sizes as those of a convolution. Ops: "
+       "window_max.",
+       emitWindow},
+      {"window_sum", "x size:list stride:list low:list high:list",
+       "The sum of each window, 0 outside. Shapes: [batch, channels, …], sizes "
+       "as those of a convolution. Ops: window_sum.",
+       emitWindow},
   };
   return table;
 }

@@ -108,7 +108,8 @@ static std::string declare(StringRef word) {
   if (!type.empty())
     text += (": " + type).str();
   if (!standard.empty())
-    text += (type == "string" ? " = \"" + standard + "\"" : " = " + standard).str();
+    text +=
+        (type == "string" ? " = \"" + standard + "\"" : " = " + standard).str();
   return text;
 }
 
@@ -116,9 +117,11 @@ std::vector<nnc::BuiltinSummary> nnc::listBuiltins() {
   std::vector<BuiltinSummary> summaries;
   for (StringRef name : sema::getBuiltinNames()) {
     SmallVector<StringRef> words;
-    sema::lookupBuiltin(name)->signature.split(words, ' ', -1, /*KeepEmpty=*/false);
+    sema::lookupBuiltin(name)->signature.split(words, ' ', -1,
+                                               /*KeepEmpty=*/false);
     std::string arguments = llvm::join(llvm::map_range(words, declare), ", ");
-    summaries.push_back({name.str(), (name + "(" + arguments + ")").str()});
+    summaries.push_back({name.str(), (name + "(" + arguments + ")").str(),
+                         sema::lookupBuiltin(name)->text.str()});
   }
   return summaries;
 }

@@ -37,6 +37,10 @@ struct Builtin {
   llvm::StringLiteral name;
   /// `x axis:axes=none keepdims:bool=false parts*`; `*` takes the rest.
   llvm::StringLiteral signature;
+  /// For `nnc ops`, as the library's comments: what it is, `Shapes: ….`,
+  /// `Derivative: ….` if it is not that of its ops, and `Ops: ….`, the
+  /// primitives it is made of.
+  llvm::StringLiteral text;
   Datum (*emit)(BuiltinCall &call);
 };
 

@@ -218,44 +218,155 @@ ArrayRef<Builtin> getElementwiseBuiltins() {
   static constexpr llvm::StringLiteral axes =
       "x axis:axes=none keepdims:bool=false";
   static constexpr Builtin table[] = {
-      {"abs", "x", emitUnary},
-      {"all", axes, emitReduce},
-      {"any", axes, emitReduce},
-      {"argmax", "x axis:int=none keepdims:bool=false", emitArg},
-      {"argmin", "x axis:int=none keepdims:bool=false", emitArg},
-      {"argsort", "x axis:int=-1 descending:bool=false", emitSort},
-      {"bool", "x", emitCast},
-      {"cast", "x dtype", emitCastTo},
-      {"ceil", "x", emitUnary},
-      {"cos", "x", emitUnary},
-      {"cumsum", "x axis:int reverse:bool=false", emitCumsum},
-      {"erf", "x", emitUnary},
-      {"exp", "x", emitUnary},
-      {"expm1", "x", emitUnary},
-      {"f32", "x", emitCast},
-      {"f64", "x", emitCast},
-      {"floor", "x", emitUnary},
-      {"i16", "x", emitCast},
-      {"i32", "x", emitCast},
-      {"i64", "x", emitCast},
-      {"i8", "x", emitCast},
-      {"log", "x", emitUnary},
-      {"log1p", "x", emitUnary},
-      {"max", "x rest* axis:axes=none keepdims:bool=false", emitMinMax},
-      {"maximum", "a b", emitMaximum},
-      {"min", "x rest* axis:axes=none keepdims:bool=false", emitMinMax},
-      {"minimum", "a b", emitMaximum},
-      {"round", "x", emitUnary},
-      {"rsqrt", "x", emitUnary},
-      {"sigmoid", "x", emitUnary},
-      {"sign", "x", emitUnary},
-      {"sin", "x", emitUnary},
-      {"sort", "x axis:int=-1 descending:bool=false", emitSort},
-      {"sqrt", "x", emitUnary},
-      {"sum", axes, emitReduce},
-      {"tanh", "x", emitUnary},
-      {"u8", "x", emitCast},
-      {"where", "condition a b", emitWhere},
+      {"abs", "x",
+       "|x|, with derivative 0 at 0. Shapes: any, the result's the operand's. "
+       "Ops: abs.",
+       emitUnary},
+      {"all", axes,
+       "Whether all elements over the axes are true. Shapes: any bools; "
+       "without the axes, or with them as 1. Derivative: none. Ops: "
+       "reduce_all.",
+       emitReduce},
+      {"any", axes,
+       "Whether any element over the axes is true. Shapes: any bools; without "
+       "the axes, or with them as 1. Derivative: none. Ops: reduce_any.",
+       emitReduce},
+      {"argmax", "x axis:int=none keepdims:bool=false",
+       "The place of the first largest along the axis, i32. Shapes: any; "
+       "without the axis, or with it as 1. Derivative: none. Ops: argmax.",
+       emitArg},
+      {"argmin", "x axis:int=none keepdims:bool=false",
+       "The place of the first smallest along the axis, i32. Shapes: any; "
+       "without the axis, or with it as 1. Derivative: none. Ops: argmin.",
+       emitArg},
+      {"argsort", "x axis:int=-1 descending:bool=false",
+       "The places of the elements in order, i32; equals keep theirs. Shapes: "
+       "any, the result's the operand's. Derivative: none. Ops: sort.",
+       emitSort},
+      {"bool", "x",
+       "Whether it is not 0. Shapes: any, the result's the operand's. "
+       "Derivative: none. Ops: convert.",
+       emitCast},
+      {"cast", "x dtype",
+       "Each element in the type `dtype`, as the function of that name. "
+       "Shapes: any, the result's the operand's. Ops: convert.",
+       emitCastTo},
+      {"ceil", "x",
+       "The smallest integer not below x. Shapes: any, the result's the "
+       "operand's. Derivative: 0 everywhere. Ops: ceil.",
+       emitUnary},
+      {"cos", "x",
+       "cos x, in radians. Shapes: any, the result's the operand's. Ops: cos.",
+       emitUnary},
+      {"cumsum", "x axis:int reverse:bool=false",
+       "The sum of the elements up to here along the axis; `reverse`: from "
+       "here. Shapes: any, the result's the operand's. Ops: cumsum.",
+       emitCumsum},
+      {"erf", "x",
+       "2/√π ∫₀ˣ e^(−t²) dt. Shapes: any, the result's the operand's. Ops: "
+       "erf.",
+       emitUnary},
+      {"exp", "x", "eˣ. Shapes: any, the result's the operand's. Ops: exp.",
+       emitUnary},
+      {"expm1", "x",
+       "eˣ − 1, exact near 0. Shapes: any, the result's the operand's. Ops: "
+       "expm1.",
+       emitUnary},
+      {"f32", "x",
+       "Each element as f32; a bool gives 0 or 1. Shapes: any, the result's "
+       "the operand's. Ops: convert.",
+       emitCast},
+      {"f64", "x",
+       "Each element as f64; a bool gives 0 or 1. Shapes: any, the result's "
+       "the operand's. Ops: convert.",
+       emitCast},
+      {"floor", "x",
+       "The largest integer not above x. Shapes: any, the result's the "
+       "operand's. Derivative: 0 everywhere. Ops: floor.",
+       emitUnary},
+      {"i16", "x",
+       "Each element as i16: floats are cut towards 0 and saturate, NaN gives "
+       "0, integers wrap. Shapes: any, the result's the operand's. Derivative: "
+       "none. Ops: convert.",
+       emitCast},
+      {"i32", "x",
+       "Each element as i32: floats are cut towards 0 and saturate, NaN gives "
+       "0, integers wrap. Shapes: any, the result's the operand's. Derivative: "
+       "none. Ops: convert.",
+       emitCast},
+      {"i64", "x",
+       "Each element as i64: floats are cut towards 0 and saturate, NaN gives "
+       "0, integers wrap. Shapes: any, the result's the operand's. Derivative: "
+       "none. Ops: convert.",
+       emitCast},
+      {"i8", "x",
+       "Each element as i8: floats are cut towards 0 and saturate, NaN gives "
+       "0, integers wrap. Shapes: any, the result's the operand's. Derivative: "
+       "none. Ops: convert.",
+       emitCast},
+      {"log", "x", "ln x. Shapes: any, the result's the operand's. Ops: log.",
+       emitUnary},
+      {"log1p", "x",
+       "ln(1 + x), exact near 0. Shapes: any, the result's the operand's. Ops: "
+       "log1p.",
+       emitUnary},
+      {"max", "x rest* axis:axes=none keepdims:bool=false",
+       "The largest over the axes, or of two numbers known when compiling; the "
+       "gradient goes to the first of equals. Shapes: any; without the axes, "
+       "or with them as 1. Ops: reduce_max.",
+       emitMinMax},
+      {"maximum", "a b",
+       "The larger, NaN if either is; the gradient goes to the first of "
+       "equals. Shapes: any two that broadcast. Ops: max.",
+       emitMaximum},
+      {"min", "x rest* axis:axes=none keepdims:bool=false",
+       "The smallest over the axes, or of two numbers known when compiling; "
+       "the gradient goes to the first of equals. Shapes: any; without the "
+       "axes, or with them as 1. Ops: reduce_min.",
+       emitMinMax},
+      {"minimum", "a b",
+       "The smaller, NaN if either is; the gradient goes to the first of "
+       "equals. Shapes: any two that broadcast. Ops: min.",
+       emitMaximum},
+      {"round", "x",
+       "The nearest integer, the even one of two. Shapes: any, the result's "
+       "the operand's. Derivative: 0 everywhere. Ops: round.",
+       emitUnary},
+      {"rsqrt", "x",
+       "1/√x. Shapes: any, the result's the operand's. Ops: rsqrt.", emitUnary},
+      {"sigmoid", "x",
+       "1/(1 + e⁻ˣ), without overflow. Shapes: any, the result's the "
+       "operand's. Ops: logistic.",
+       emitUnary},
+      {"sign", "x",
+       "−1, 0 or 1. Shapes: any, the result's the operand's. Derivative: 0 "
+       "everywhere. Ops: sign.",
+       emitUnary},
+      {"sin", "x",
+       "sin x, in radians. Shapes: any, the result's the operand's. Ops: sin.",
+       emitUnary},
+      {"sort", "x axis:int=-1 descending:bool=false",
+       "The elements in order along the axis, NaN last. Shapes: any, the "
+       "result's the operand's. Ops: sort.",
+       emitSort},
+      {"sqrt", "x", "√x. Shapes: any, the result's the operand's. Ops: sqrt.",
+       emitUnary},
+      {"sum", axes,
+       "The sum over the axes. Shapes: any; without the axes, or with them as "
+       "1. Ops: reduce_sum.",
+       emitReduce},
+      {"tanh", "x",
+       "tanh x. Shapes: any, the result's the operand's. Ops: tanh.",
+       emitUnary},
+      {"u8", "x",
+       "Each element as u8: floats are cut towards 0 and saturate, NaN gives "
+       "0, integers wrap. Shapes: any, the result's the operand's. Derivative: "
+       "none. Ops: convert.",
+       emitCast},
+      {"where", "condition a b",
+       "a where the condition is true, else b. Shapes: any three that "
+       "broadcast. Ops: select.",
+       emitWhere},
   };
   return table;
 }

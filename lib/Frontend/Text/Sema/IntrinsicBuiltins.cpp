@@ -186,22 +186,69 @@ static Datum emitNormalizer(BuiltinCall &call) {
 
 ArrayRef<Builtin> getIntrinsicBuiltins() {
   static constexpr Builtin table[] = {
-      {"as_tensor", "x", emitAsTensor},
-      {"averaged", "model:model", emitAveraged},
-      {"format", "text:string values*", emitFormat},
-      {"frozen", "model:model", emitFrozen},
-      {"grad", "loss by*", emitGrad},
-      {"is_float", "x", emitIsFloat},
-      {"is_list", "x", emitIsList},
-      {"is_tensor", "x", emitIsTensor},
-      {"len", "x", emitLen},
-      {"normalizer", "x mean deviation", emitNormalizer},
-      {"pair", "x name:string=x", emitPair},
-      {"parameters", "model", emitParameters},
-      {"range", "start:int stop:int=none", emitRange},
-      {"reported", "", emitReported},
-      {"require", "condition text:string values*", emitRequire},
-      {"stop_gradient", "x", emitStopGradient},
+      {"as_tensor", "x",
+       "A number or nested lists as a tensor. Shapes: the lists'. Ops: "
+       "constant.",
+       emitAsTensor},
+      {"averaged", "model:model",
+       "The model with the averages that `ema=` keeps. Shapes: the model's. "
+       "Derivative: none. Ops: read, select.",
+       emitAveraged},
+      {"format", "text:string values*",
+       "The text with each {} replaced by a value. Shapes: compile-time text. "
+       "Derivative: none. Ops: none.",
+       emitFormat},
+      {"frozen", "model:model",
+       "The model with parameters that get no gradient. Shapes: the model's. "
+       "Derivative: 0 for its parameters. Ops: stop_gradient.",
+       emitFrozen},
+      {"grad", "loss by*",
+       "∂loss/∂x for each x, any number of times. Shapes: a scalar; each that "
+       "of its x. Ops: gradient.",
+       emitGrad},
+      {"is_float", "x",
+       "Whether it is a tensor or number of floats. Shapes: a compile-time "
+       "bool. Derivative: none. Ops: none.",
+       emitIsFloat},
+      {"is_list", "x",
+       "Whether it is a list. Shapes: a compile-time bool. Derivative: none. "
+       "Ops: none.",
+       emitIsList},
+      {"is_tensor", "x",
+       "Whether it is a tensor. Shapes: a compile-time bool. Derivative: none. "
+       "Ops: none.",
+       emitIsTensor},
+      {"len", "x",
+       "The length of a list. Shapes: a compile-time int. Derivative: none. "
+       "Ops: none.",
+       emitLen},
+      {"normalizer", "x mean deviation",
+       "x; tells `train --standardize` what the two states are of. Shapes: "
+       "any, the result's the operand's. Ops: none.",
+       emitNormalizer},
+      {"pair", "x name:string=x",
+       "An int as two, or a list of two. Shapes: a compile-time list. "
+       "Derivative: none. Ops: none.",
+       emitPair},
+      {"parameters", "model",
+       "The parameters of a model, as a list. Shapes: theirs. Ops: read.",
+       emitParameters},
+      {"range", "start:int stop:int=none",
+       "The ints from 0 or start, below stop. Shapes: a compile-time list. "
+       "Derivative: none. Ops: none.",
+       emitRange},
+      {"reported", "",
+       "The last metric of the validation, and how many there were. Shapes: "
+       "two scalars. Derivative: none. Ops: read.",
+       emitReported},
+      {"require", "condition text:string values*",
+       "Refuses the call with a text unless the condition holds. Shapes: "
+       "compile-time values. Derivative: none. Ops: none.",
+       emitRequire},
+      {"stop_gradient", "x",
+       "x, without a gradient. Shapes: any, the result's the operand's. "
+       "Derivative: 0 everywhere. Ops: stop_gradient.",
+       emitStopGradient},
   };
   return table;
 }

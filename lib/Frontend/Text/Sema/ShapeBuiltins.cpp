@@ -394,24 +394,73 @@ static Datum emitSqueeze(BuiltinCall &call) {
 
 ArrayRef<Builtin> getShapeBuiltins() {
   static constexpr Builtin table[] = {
-      {"arange", "bounds* dtype=none", emitArange},
-      {"concat", "parts* axis:int=0", emitConcat},
-      {"constant", "value dtype=none", emitConstant},
-      {"expand", "x shape*", emitExpand},
-      {"flip", "x axis:axes", emitFlip},
-      {"full", "shape value dtype=none", emitFull},
-      {"iota", "shape axis:int dtype=none", emitIota},
-      {"normal", "shape* mean=0.0 std=1.0 dtype=none", emitRandom},
-      {"ones", "shape* dtype=none", emitFilled},
-      {"pad", "x low:axes high:axes=none value=0", emitPad},
-      {"reshape", "x shape*", emitReshape},
-      {"split", "x parts axis:int=0", emitSplit},
-      {"squeeze", "x axis:axes=none", emitSqueeze},
-      {"stack", "parts* axis:int=0", emitStack},
-      {"transpose", "x axes*", emitTranspose},
-      {"uniform", "shape* low=0.0 high=1.0 dtype=none", emitRandom},
-      {"unsqueeze", "x axis:axes", emitSqueeze},
-      {"zeros", "shape* dtype=none", emitFilled},
+      {"arange", "bounds* dtype=none",
+       "start, start + step, … below stop; i32 of ints. Shapes: [(stop − "
+       "start)/step, rounded up]. Derivative: none. Ops: iota.",
+       emitArange},
+      {"concat", "parts* axis:int=0",
+       "The parts one after the other along the axis. Shapes: alike but for "
+       "the axis, whose sizes add up. Ops: concat.",
+       emitConcat},
+      {"constant", "value dtype=none",
+       "A number, or nested lists of numbers. Shapes: the lists'. Derivative: "
+       "none. Ops: constant.",
+       emitConstant},
+      {"expand", "x shape*",
+       "x repeated along new axes and axes of 1. Shapes: any that broadcasts "
+       "to the given one. Ops: broadcast.",
+       emitExpand},
+      {"flip", "x axis:axes",
+       "The elements in the other order along the axes. Shapes: any, the "
+       "result's the operand's. Ops: reverse.",
+       emitFlip},
+      {"full", "shape value dtype=none",
+       "The value everywhere. Shapes: as given. Ops: broadcast.", emitFull},
+      {"iota", "shape axis:int dtype=none",
+       "The place along the axis. Shapes: as given. Derivative: none. Ops: "
+       "iota.",
+       emitIota},
+      {"normal", "shape* mean=0.0 std=1.0 dtype=none",
+       "N(mean, std²); each call draws anew. Shapes: as given. Derivative: "
+       "none. Ops: random_normal.",
+       emitRandom},
+      {"ones", "shape* dtype=none",
+       "1 everywhere. Shapes: as given. Derivative: none. Ops: constant.",
+       emitFilled},
+      {"pad", "x low:axes high:axes=none value=0",
+       "`low` elements of `value` before and `high` after, along each axis. "
+       "Shapes: sizes + low + high. Ops: pad.",
+       emitPad},
+      {"reshape", "x shape*",
+       "The same elements in row-major order; one size may be −1. Shapes: any; "
+       "as given, of as many elements. Ops: reshape.",
+       emitReshape},
+      {"split", "x parts axis:int=0",
+       "A list of parts along the axis: so many alike, or of the given sizes. "
+       "Shapes: any; each part's size along the axis. Ops: slice.",
+       emitSplit},
+      {"squeeze", "x axis:axes=none",
+       "Without the axes of size 1, or those named. Shapes: any; without them. "
+       "Ops: reshape.",
+       emitSqueeze},
+      {"stack", "parts* axis:int=0",
+       "The parts along a new axis. Shapes: all alike; one axis more. Ops: "
+       "reshape, concat.",
+       emitStack},
+      {"transpose", "x axes*",
+       "The axes in another order, by default the reverse. Shapes: any; the "
+       "sizes in that order. Ops: transpose.",
+       emitTranspose},
+      {"uniform", "shape* low=0.0 high=1.0 dtype=none",
+       "U(low, high); each call draws anew. Shapes: as given. Derivative: "
+       "none. Ops: random_uniform.",
+       emitRandom},
+      {"unsqueeze", "x axis:axes",
+       "With new axes of size 1. Shapes: any; with them. Ops: reshape.",
+       emitSqueeze},
+      {"zeros", "shape* dtype=none",
+       "0 everywhere. Shapes: as given. Derivative: none. Ops: constant.",
+       emitFilled},
   };
   return table;
 }
