@@ -48,6 +48,11 @@ problems += [f"{name} is a part of others, but not in the library" for name in s
 problems += [f"{name} is no built-in" for name in sorted(set(OTHERS) - builtins)]
 problems += [f"{name} has rows and is in PARTS, too" for name in sorted(set(PARTS) & rows)]
 problems += [f"{function['name']} ({function['source']}) is not documented" for function in library if not function["formula"]]
+for function in library:
+    if "reduction: string = " in function["signature"]:
+        codes = [row.code for row in ROWS if function["name"] in row.covers]
+        problems += [f"{function['name']} has no row with reduction={reduction}" for reduction in ("mean", "sum", "none")
+                     if not any(f'"{reduction}"' in code or (reduction == "mean" and '"' not in code) for code in codes)]
 for row in ROWS:
     if not row.oracle:
         problems.append(f"{row.name}: {row.code} has no oracle")

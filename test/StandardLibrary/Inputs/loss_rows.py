@@ -136,11 +136,15 @@ for reduction, reduce in REDUCTIONS:
     row("losses", "reduce_loss", f'reduce_loss(x, "{reduction}")', lambda x, reduce=reduce: reduce(x), x=real(2, 3))
 
 # Of two players.
-for shape in [(4, 1), (6,)]:
-    row("losses", "gan_discriminator", "gan_discriminator(r, f)",
-        lambda r, f: nn.softplus(-r).mean() + nn.softplus(f).mean(), r=real(*shape), f=real(*shape))
-    row("losses", "gan_generator", "gan_generator(f)", lambda f: nn.softplus(-f).mean(), f=real(*shape))
-    row("losses", "gan_generator", "gan_generator(f, saturating=true)", lambda f: -nn.softplus(f).mean(), f=real(*shape))
+for shape, (reduction, reduce) in zip([(4, 1), (6,), (2, 3)], REDUCTIONS):
+    r = f', reduction="{reduction}"'
+    row("losses", "gan_discriminator", f"gan_discriminator(r, f{r})",
+        lambda r, f, reduce=reduce: reduce(nn.softplus(-r)) + reduce(nn.softplus(f)), r=real(*shape), f=real(*shape))
+    row("losses", "gan_generator", f"gan_generator(f{r})", lambda f, reduce=reduce: reduce(nn.softplus(-f)), f=real(*shape))
+    row("losses", "gan_generator", f"gan_generator(f, saturating=true{r})",
+        lambda f, reduce=reduce: reduce(-nn.softplus(f)), f=real(*shape))
+row("losses", "gan_discriminator", "gan_discriminator(r, f)", lambda r, f: nn.softplus(-r).mean() + nn.softplus(f).mean(),
+    r=real(4, 1), f=real(6))
 
 # Of pairs and batches of embeddings.
 for shape in [(4, 3), (2, 3, 2)]:
@@ -159,26 +163,29 @@ for shape in [(4, 3), (2, 3, 2)]:
 
 
 def rows_nce(scores):
-    return -jnp.diagonal(nn.log_softmax(scores, -1)).mean()
+    return -jnp.diagonal(nn.log_softmax(scores, -1))
 
 
-for n, d in [(3, 4), (5, 2)]:
-    row("losses", "info_nce", "info_nce(q, k, 0.5)", lambda q, k: rows_nce(unit_rows(q) @ unit_rows(k).T / .5), q=real(n, d),
-        k=real(n, d))
-    row("losses", "info_nce", "info_nce(q, k, 0.2, negatives=m)",
-        lambda q, k, m: (lambda s: -nn.log_softmax(s, -1)[:, 0].mean())(jnp.concatenate(
+for (n, d), (reduction, reduce) in zip([(3, 4), (5, 2), (4, 3)], REDUCTIONS):
+    r = "" if reduction == "mean" else f', reduction="{reduction}"'
+    row("losses", "info_nce", f"info_nce(q, k, 0.5{r})",
+        lambda q, k, reduce=reduce: reduce(rows_nce(unit_rows(q) @ unit_rows(k).T / .5)), q=real(n, d), k=real(n, d))
+    row("losses", "info_nce", f"info_nce(q, k, 0.2, negatives=m{r})",
+        lambda q, k, m, reduce=reduce: (lambda s: reduce(-nn.log_softmax(s, -1)[:, 0]))(jnp.concatenate(
             [(unit_rows(q) * unit_rows(k)).sum(-1, keepdims=True), jnp.einsum("nd,nmd->nm", unit_rows(q), unit_rows(m))],
             1) / .2), q=real(n, d), k=real(n, d), m=real(n, 2, d))
-    row("losses", "nt_xent", "nt_xent(a, b, 0.5)",
-        lambda a, b, n=n: (lambda z: (lambda s: picked(nn.log_softmax(s, -1), (jnp.arange(2 * n) + n) % (2 * n)).mean())(
+    row("losses", "nt_xent", f"nt_xent(a, b, 0.5{r})",
+        lambda a, b, n=n, reduce=reduce: (lambda z: (lambda s: reduce(picked(
+            nn.log_softmax(s, -1), (jnp.arange(2 * n) + n) % (2 * n))))(
             jnp.where(jnp.eye(2 * n, dtype=bool), -jnp.inf, z @ z.T / .5)))(unit_rows(jnp.concatenate([a, b]))),
         a=real(n, d), b=real(n, d))
-    row("losses", "image_text_nce", "image_text_nce(s, 0.5)", lambda s: rows_nce(s / .5), s=real(n, n))
-    row("losses", "image_text_nce", "image_text_nce(s, 0.5, symmetric=true)",
-        lambda s: .5 * (rows_nce(s / .5) + rows_nce(s.T / .5)), s=real(n, n))
-    row("losses", "clip_loss", "clip_loss(a, b, 0.5)",
-        lambda a, b: (lambda s: .5 * (rows_nce(s) + rows_nce(s.T)))(unit_rows(a) @ unit_rows(b).T / .5), a=real(n, d),
-        b=real(n, d))
+    row("losses", "image_text_nce", f"image_text_nce(s, 0.5{r})", lambda s, reduce=reduce: reduce(rows_nce(s / .5)),
+        s=real(n, n))
+    row("losses", "image_text_nce", f"image_text_nce(s, 0.5, symmetric=true{r})",
+        lambda s, reduce=reduce: reduce(.5 * (rows_nce(s / .5) + rows_nce(s.T / .5))), s=real(n, n))
+    row("losses", "clip_loss", f"clip_loss(a, b, 0.5{r})",
+        lambda a, b, reduce=reduce: (lambda s: reduce(.5 * (rows_nce(s) + rows_nce(s.T))))(unit_rows(a) @ unit_rows(b).T / .5),
+        a=real(n, d), b=real(n, d))
 
 # Batch metrics.
 row("losses", "accuracy", "accuracy(y, i)", lambda y, i: (y.argmax(-1) == i).mean(), y=real(6, 3), i=index(3, 6),
