@@ -1,0 +1,1 @@
+"""The benchmark of nnc against what a user would pick instead."""
