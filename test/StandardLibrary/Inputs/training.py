@@ -1,17 +1,20 @@
 """Optimisers over ten steps of a network with three layers, and schedules over a
-thousand calls, against optax, or against NumPy where optax means something else.
+thousand calls, against optax, or against NumPy where optax means something else;
+and `nnc train --plateau`, by its log.
 
 usage: training.py NNC
 """
 import functools
+import json
+import pathlib
 import sys
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from program import Program
-from training_rows import OPTIMIZERS, REGULARIZERS, SCHEDULES
+from program import Program, Workspace, run
+from training_rows import OPTIMIZERS, REGULARIZERS, SCHEDULES, plateau
 
 jax.config.update("jax_enable_x64", True)
 
@@ -99,6 +102,30 @@ def schedules(program, rows):
         compare(row.code, np.array(found), np.array(wanted), 1e-9 * np.max(wanted))
 
 
+def by_train(nnc):
+    """The metrics and rates that `train` logs for each epoch: an epoch's rate is what
+    PyTorch's rule makes of the metrics of those before it."""
+    w = Workspace(nnc)
+    w.source("""model net(x: f32[N, 2]) { return linear(x, 1) }
+entry predict(x: f32[4, 2]) { return y = net(x) }
+step train(x: f32[4, 2], t: f32[4, 1]) {
+  loss = mse(net(x), t)
+  minimize loss with sgd(plateau(0.5, factor=0.5, patience=1))
+  return loss
+}
+""")
+    rng = np.random.default_rng(0)
+    np.savez(w.path("d.npz"), x=rng.normal(size=(32, 2)).astype(np.float32), t=rng.normal(size=(32, 1)).astype(np.float32))
+    run(nnc, "train", w.model, "--data", w.path("d.npz"), "--split", "0.25", "--epochs", "14", "--metric", "mae(y,t)",
+        "--plateau", "mae(y,t)", "--log", w.path("log"), "--out", w.path("w.safetensors"))
+    epochs = [json.loads(line) for line in pathlib.Path(w.path("log")).read_text().splitlines()]
+    metrics = [epoch["mae(y,t)"] for epoch in epochs]
+    rates = plateau(.5, .5, 1, report=lambda t: float(np.float32(metrics[t])))(len(epochs) - 1)
+    compare("train --plateau", [epoch["lr"] for epoch in epochs], [.5] + rates)
+    if len(set(rates)) < 3:
+        problems.append("train --plateau: the rate hardly moved: " + str(rates))
+
+
 def main(nnc):
     rows = [(f"o{i}", row) for i, row in enumerate(OPTIMIZERS + REGULARIZERS)]
     rates = [(f"s{i}", row) for i, row in enumerate(SCHEDULES)]
@@ -107,6 +134,7 @@ def main(nnc):
     program = Program(nnc, text + "".join(SCHEDULE.format(name=name, rule=row.code) for name, row in rates))
     optimizers(program, rows)
     schedules(program, rates)
+    by_train(nnc)
     print("\n".join(problems))
     print(f"{len(rows)} optimisers, {len(rates)} schedules, {compared} tensors compared, {len(problems)} problems")
     sys.exit(bool(problems))

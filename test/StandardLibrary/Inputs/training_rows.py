@@ -56,6 +56,8 @@ OPTIMIZERS = [
     R("sgd(0.05, momentum=0.9, nesterov=true)", lambda: optax.sgd(.05, momentum=.9, nesterov=True)),
     R("sgd(0.05, momentum=0.8, weight_decay=0.1)",
       lambda: optax.chain(optax.add_decayed_weights(.1), optax.sgd(.05, momentum=.8))),
+    R("sgd(0.05, momentum=0.8, nesterov=true, weight_decay=0.1)",
+      lambda: optax.chain(optax.add_decayed_weights(.1), optax.sgd(.05, momentum=.8, nesterov=True))),
     R("momentum(0.05)", lambda: ByHand(averaged_slope)),
     R("adagrad(0.05)", lambda: ByHand(shrinking)),
     R("rmsprop(0.01)", lambda: optax.rmsprop(.01, decay=.99, eps=1e-8, eps_in_sqrt=False)),
