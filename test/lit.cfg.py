@@ -40,6 +40,9 @@ config.environment["FILECHECK_OPTS"] = "--enable-var-scope --allow-unused-prefix
 
 if shutil.which("clang-format-22"):
     config.available_features.add("clang-format")
+# It runs what is compiled for x86-64-v3, and so only there.
+if shutil.which("valgrind") and platform.machine() == "x86_64":
+    config.available_features.add("valgrind")
 # Python packages that some tests compare with; utils/requirements.txt has them.
 for package in ["jax", "optax", "scipy", "torch"]:
     if not subprocess.run([config.python_executable, "-c", f"import {package}"], capture_output=True).returncode:

@@ -8,7 +8,7 @@ packages=(
   build-essential ca-certificates cmake git ninja-build pkg-config
   python3 python3-venv
   llvm-22-dev llvm-22-tools libmlir-22-dev mlir-22-tools
-  libcli11-dev libfmt-dev libgmock-dev libgtest-dev nlohmann-json3-dev zlib1g-dev
+  libcli11-dev libfmt-dev libgmock-dev libgtest-dev nlohmann-json3-dev valgrind zlib1g-dev
 )
 
 install_packages() {
