@@ -79,6 +79,9 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
   request.prefix = build.symbolPrefix.empty() ? identifierOf(build.prefixPath) : build.symbolPrefix;
   if (!isIdentifier(request.prefix))
     return fail(2, "--prefix wants a C identifier, found '" + Twine(request.prefix) + "'");
+  // It is a type, too.
+  if (isReservedInC(request.prefix) || request.prefix == "main")
+    request.prefix += '_';
   request.maxThreads = build.maxThreads;
   request.withMain = executable;
   request.lineInfo = build.debug;

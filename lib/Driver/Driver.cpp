@@ -8,12 +8,13 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "llvm/Support/InitLLVM.h"
+#include <cstdio>
+#include <iostream>
 
 using namespace mlir;
 using namespace nnc::driver;
 
-int nnc::driver::run(int argc, char **argv) {
-  llvm::InitLLVM init(argc, argv);
+static int runCommand(int argc, char **argv) {
   llvm::setBugReportMsg("nnc: internal error: please report it with the model and the command line\n");
   Invocation invocation;
   int status = 0;
@@ -56,4 +57,14 @@ int nnc::driver::run(int argc, char **argv) {
     break;
   }
   return fail(3, "internal error: a command without an implementation");
+}
+
+int nnc::driver::run(int argc, char **argv) {
+  llvm::InitLLVM init(argc, argv);
+  int status = runCommand(argc, argv);
+  // Results that did not get through, to a full disk say, are no success.
+  llvm::outs().flush();
+  bool isWritten = !llvm::outs().has_error() && std::cout.flush() && std::fflush(stdout) == 0 && !std::ferror(stdout);
+  llvm::outs().clear_error();
+  return isWritten || status != 0 ? status : fail(1, "cannot write the results to stdout");
 }

@@ -5,9 +5,11 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Commands.h"
+#include "Compile.h"
 #include "Summary.h"
 #include "Values.h"
 #include "nnc/Dialect/NN/IR/NN.h"
+#include "nnc/Pipelines/Pipelines.h"
 #include "nnc/Runtime/Commands.h"
 #include "nnc/Target/ObjectInfo.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -60,6 +62,9 @@ static int printModel(const Invocation &invocation, MLIRContext &context) {
   auto module = model->generate(code, status, &open);
   if (!module)
     return status;
+  // Steps with their gradients, as they will be compiled.
+  if (!runPasses(*module, *model, buildGradientPipeline, status))
+    return status;
   printSummary(*module, open, llvm::outs());
   for (auto variable : module->getOps<nn::VariableOp>())
     llvm::outs() << kinds[static_cast<unsigned>(variable.getKind())] << ' ' << variable.getSymName()
@@ -68,13 +73,26 @@ static int printModel(const Invocation &invocation, MLIRContext &context) {
   return invocation.values ? printInitialValues(*module, *model, status) : 0;
 }
 
+/// Weights, checkpoints too, whatever the file is called: the length of a
+/// header in JSON, and the header.
+static bool isWeights(StringRef content) {
+  return content.size() > 8 && content[8] == '{' && content.take_front(8).contains('\0');
+}
+
 int nnc::driver::runInfo(const Invocation &invocation, MLIRContext &context) {
-  if (StringRef(invocation.file).ends_with(".safetensors"))
+  StringRef path = invocation.file;
+  if (path.ends_with(".safetensors"))
     return runtime::infoWeights(invocation.file, invocation.values);
-  if (invocation.file != "-")
-    if (auto file = llvm::MemoryBuffer::getFile(invocation.file, /*IsText=*/false,
-                                                /*RequiresNullTerminator=*/false);
-        file && isObject((*file)->getBuffer()))
+  if (path == "-" || path.ends_with(".nn") || path.ends_with(".mlir") || path.ends_with(".mlirbc"))
+    return printModel(invocation, context);
+  if (auto file = llvm::MemoryBuffer::getFile(path, /*IsText=*/false, /*RequiresNullTerminator=*/false)) {
+    StringRef content = (*file)->getBuffer();
+    if (isObject(content))
       return printObject(**file, invocation.values);
+    if (isWeights(content))
+      return runtime::infoWeights(invocation.file, invocation.values);
+    if (content.contains('\0'))
+      return fail(1, path + ": is neither a model, nor weights, nor what nnc has built");
+  }
   return printModel(invocation, context);
 }

@@ -8,6 +8,7 @@
 #include "ParseArguments.h"
 #include "nnc/Runtime/Diagnostics.h"
 #include "nnc/Runtime/Validators.h"
+#include <charconv>
 
 namespace nnc::runtime {
 
@@ -127,6 +128,20 @@ void addRunOptions(CLI::App &app, RunOptions &options) {
   addCommonOptions(app, options.seed, options.threads);
 }
 
+std::vector<std::string> spellTime(std::vector<std::string> arguments) {
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    if (arguments[i] != "--time")
+      continue;
+    double seconds;
+    std::string_view next = i + 1 < arguments.size() ? arguments[i + 1] : "";
+    auto [end, error] =
+        std::from_chars(next.data(), next.data() + next.size(), seconds);
+    if (error != std::errc() || end != next.data() + next.size())
+      arguments[i] = "--time=1";
+  }
+  return arguments;
+}
+
 void addBenchOptions(CLI::App &app, BenchOptions &options) {
   value(app, "--time", options.seconds, "SECONDS",
         "how long to measure each function (1)")
@@ -140,7 +155,7 @@ Parsed parseBench(const std::vector<std::string> &arguments,
   syntax.usage = "bench [options]";
   syntax.help = "Measures every entry and step.";
   syntax.define = [&](CLI::App &app) { addBenchOptions(app, options); };
-  return parseArguments(syntax, arguments, nullptr);
+  return parseArguments(syntax, spellTime(arguments), nullptr);
 }
 
 Parsed parseTrain(const std::vector<std::string> &arguments,
@@ -185,13 +200,7 @@ Parsed parseRun(const std::vector<std::string> &arguments, RunOptions &options,
     else
       failUsage("expected INPUT=FILE, found '{}'", argument);
   };
-  // The seconds are given with `=` or not at all: what stands behind a bare
-  // --time is another argument.
-  std::vector<std::string> spelt = arguments;
-  for (std::string &argument : spelt)
-    if (argument == "--time")
-      argument = "--time=1";
-  return parseArguments(syntax, spelt, rest);
+  return parseArguments(syntax, spellTime(arguments), rest);
 }
 
 } // namespace nnc::runtime

@@ -13,9 +13,7 @@
 using namespace llvm;
 using namespace nnc;
 
-/// Words that cannot name a parameter in C or C++: keywords, the types the
-/// header uses, and what compilers predefine without being asked.
-static bool isReserved(StringRef name) {
+bool nnc::isReservedInC(StringRef name) {
   static const StringSet<> words = {"alignas",
                                     "alignof",
                                     "and",
@@ -216,7 +214,7 @@ void HeaderWriter::writeFunction(const ModelInterface::Function &function) {
         c = '_';
     if (parameter.empty() || isDigit(parameter.front()))
       parameter.insert(0, "_");
-    while (isReserved(parameter) || parameter == name ||
+    while (isReservedInC(parameter) || parameter == name ||
            !used.insert(parameter).second)
       parameter += "_";
     StringRef type = getCType(port.type);

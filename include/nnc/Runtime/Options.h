@@ -97,6 +97,9 @@ void addPredictOptions(CLI::App &app, PredictOptions &options);
 void addRunOptions(CLI::App &app, RunOptions &options);
 void addBenchOptions(CLI::App &app, BenchOptions &options);
 
+/// Gives a --time that no number follows its second.
+std::vector<std::string> spellTime(std::vector<std::string> arguments);
+
 } // namespace nnc::runtime
 
 #endif // NNC_RUNTIME_OPTIONS_H

@@ -53,6 +53,10 @@ llvm::Expected<std::string> emitCode(llvm::Module &module,
 /// anything to write when it is loaded.
 llvm::Error verifyObject(llvm::StringRef object);
 
+/// Words that can name neither a parameter nor a type in C or C++: keywords,
+/// the types the header uses, and what compilers predefine without being asked.
+bool isReservedInC(llvm::StringRef name);
+
 /// The C header of a model.
 std::string emitHeader(const ModelInterface &interface);
 

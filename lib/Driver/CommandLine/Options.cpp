@@ -132,7 +132,8 @@ bool nnc::driver::parseCommandLine(int argc, char **argv, const std::string &ver
   for (const CLI::App *sub : app.get_subcommands([](const CLI::App *) { return true; }))
     names.push_back(sub->get_name());
 
-  std::vector<std::string> arguments = spellHelp({argv + 1, argv + argc});
+  std::vector<std::string> arguments =
+      nnc::runtime::spellTime(spellHelp({argv + 1, argv + argc}));
   const std::string &first = arguments[0];
   if (first.empty() || first[0] != '-') {
     if (!std::count(names.begin(), names.end(), first)) {
