@@ -9,47 +9,56 @@ from pathlib import Path
 
 import numpy as np
 
+from . import operators
 from .workloads import data
 
 MODELS = Path(__file__).resolve().parent.parent / "models"
 
 
-def run(name, mode, batch, threads, seconds, nnc, folder):
-    model = str(MODELS / f"{name.lower()}.nn")
-    entry = "train" if mode == "train" else "predict"
-    x, t = data(name, mode, batch)
-    np.save(f"{folder}/x.npy", x)
-    np.save(f"{folder}/t.npy", t)
-    names = ("ids", "next") if name == "M6" else ("x", "t")
-    inputs = [f"{names[0]}={folder}/x.npy"]
-    if mode == "train":
-        inputs.append(f"{names[1]}={folder}/t.npy")
-    code = ["-D", f"B={batch}", "--entry", entry, "--cpu=native"]
-    call = [nnc, "run", model, entry, *inputs, *code, f"--threads={threads}"]
+def _checked(command):
+    done = subprocess.run(command, capture_output=True, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stderr.strip())
+    return done.stdout
+
+
+def _save(folder, arrays):
+    for name, array in arrays.items():
+        np.save(f"{folder}/{name}.npy", array)
+    return [f"{name}={folder}/{name}.npy" for name in arrays]
+
+
+def run(row, mode, batch, threads, seconds, nnc, folder):
+    reference = None
+    if row in operators.CASES:
+        arrays = dict(zip("ab", operators.inputs(row, mode, batch)))
+        entry, settings = mode, operators.constants(row, batch)
+        reference = operators.in_numpy(row, mode)(*arrays.values())
+    else:
+        x, t = data(row, mode, batch)
+        arrays = {"ids" if row == "M6" else "x": x}
+        if mode == "train":
+            arrays["next" if row == "M6" else "t"] = t
+        entry, settings = "train" if mode == "train" else "predict", [f"B={batch}"]
+    model = str(MODELS / f"{row.lower()}.nn")
+    code = [*(part for setting in settings for part in ("-D", setting)), "--entry", entry, "--cpu=native"]
+    call = [nnc, "run", model, entry, *_save(folder, arrays), *code, f"--threads={threads}"]
 
     begin = time.perf_counter()
-    subprocess.run([*call, "-o", f"{folder}/y.npz"], check=True, capture_output=True)
+    _checked([*call, "-o", f"{folder}/y.npz"])
     first = time.perf_counter() - begin
+    facts = json.loads(_checked([*call, f"--time={seconds}"]).strip().splitlines()[-1])
+    _checked([nnc, "build", model, "-o", f"{folder}/model", *code])
 
-    timed = subprocess.Popen([*call, f"--time={seconds}"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    lines, errors = timed.communicate()
-    if timed.returncode:
-        raise RuntimeError(errors.strip())
-    facts = json.loads(lines.strip().splitlines()[-1])
-
-    built = subprocess.run(
-        [nnc, "build", model, "-o", f"{folder}/model", *code], check=True, capture_output=True, text=True
-    )
     header = Path(f"{folder}/model.h").read_text()
     parameters = int(re.search(r"_PARAMETERS_SIZE\s+(\d+)", header).group(1)) // 4
-    return {
-        "median_s": facts["median_s"],
-        "min_s": facts["min_s"],
+    result = {key: facts[key] for key in ("median_s", "min_s", "compile_s", "flops", "arena_bytes")}
+    if reference is not None:
+        (output,) = np.load(f"{folder}/y.npz").values()
+        result["max_error"] = float(np.abs(output - reference).max())
+    return result | {
         "calls": facts["n"],
-        "compile_s": facts["compile_s"],
         "first_s": first,
-        "flops": facts["flops"],
-        "arena_bytes": facts["arena_bytes"],
         "parameters": parameters,
         "artefact_bytes": os.path.getsize(f"{folder}/model.o"),
     }

@@ -2,6 +2,7 @@
 
 import statistics
 
+from . import operators
 from .workloads import WORKLOADS, minimum_bytes
 
 
@@ -41,11 +42,15 @@ def rows(records, machine):
             mine, limit = peers["nnc"], machine[str(threads)]
             if others:
                 row["ratio"] = others[row["best_peer"]] / mine["median_s"]
-            row["gflops"] = mine["flops"] / mine["median_s"] / 1e9
+            row["gflops"] = (operators.flops(name, batch) if name in operators.CASES else mine["flops"]) / mine["median_s"] / 1e9
             row["peak_share"] = row["gflops"] / limit["gflops"]
-            moved = minimum_bytes(name, mode, mine["parameters"]) / mine["median_s"] / 1e9
-            row["bandwidth_share"] = moved / limit["gbytes"]
-        row["parameters_agree"] = len({facts["parameters"] for facts in peers.values()}) == 1
+            if name in operators.CASES:
+                moved = operators.bytes_moved(name, mode, batch)
+            else:
+                moved = minimum_bytes(name, mode, mine["parameters"])
+            row["bandwidth_share"] = moved / mine["median_s"] / 1e9 / limit["gbytes"]
+        counts = {facts["parameters"] for facts in peers.values() if facts["parameters"] is not None}
+        row["parameters_agree"] = len(counts) <= 1
         yield row
 
 
@@ -97,7 +102,7 @@ def markdown(table, machine):
     for mode, mean in means(table).items():
         if mean:
             lines += ["", f"Geometric mean of the ratios, {mode}: {mean:.2f}."]
-    lines += ["", "| row | batch | threads | peer | compile | start to first result | peak RSS | artefact | parameters |", "|---|---|---|---|---|---|---|---|---|"]
+    lines += ["", "| row | batch | threads | peer | compile | start to first result | peak RSS | artefact | parameters | error |", "|---" * 10 + "|"]
     for row in table:
         for peer, facts in row["peers"].items():
             lines.append(
@@ -105,7 +110,8 @@ def markdown(table, machine):
                 + _cell(facts["compile_s"], _time) + " | " + _cell(facts["first_s"], _time) + " | "
                 + _cell(facts["rss_bytes"], lambda b: f"{b / 2**20:.0f} MiB") + " | "
                 + _cell(facts["artefact_bytes"], lambda b: f"{b / 2**10:.0f} KiB") + " | "
-                + _cell(facts["parameters"], lambda n: f"{n:.0f}") + " |"
+                + _cell(facts["parameters"], lambda n: f"{n:.0f}") + " | "
+                + _cell(facts["max_error"], lambda e: f"{e:.1e}") + " |"
             )
     for row in table:
         if not row["parameters_agree"]:

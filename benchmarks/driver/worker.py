@@ -12,9 +12,19 @@ def prepare(threads, cores):
     os.sched_setaffinity(0, cores)
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(threads)
+    core = openblas_core()
+    if core:
+        os.environ.setdefault("OPENBLAS_CORETYPE", core)
     os.environ["JAX_PLATFORMS"] = "cpu"
     if threads == 1:
         os.environ["XLA_FLAGS"] = "--xla_cpu_multi_thread_eigen=false"
+
+
+def openblas_core():
+    """The kernels for this processor's vectors; OpenBLAS falls back to old ones for models it does not know."""
+    with open("/proc/cpuinfo") as facts:
+        flags = facts.read().split()
+    return "SkylakeX" if "avx512vl" in flags else "Haswell" if "avx2" in flags else None
 
 
 def dispatch(peer, cell, extra):
@@ -22,6 +32,10 @@ def dispatch(peer, cell, extra):
         from . import nnc_peer
 
         return nnc_peer.run(*cell, **extra)
+    if cell[0] in ("M8", "M9"):
+        from . import operators
+
+        return operators.run(*cell, peer=peer)
     if peer in ("torch", "torch-compile"):
         from . import torch_peer
 

@@ -19,6 +19,9 @@ class Workload:
     batches: dict  # mode -> batches
     infer_shape: tuple = None
 
+    def cells(self, modes):
+        return [(mode, batch) for mode in modes for batch in self.batches[mode]]
+
     def sample(self, mode):
         return self.infer_shape if mode == "infer" and self.infer_shape else self.shape
 
