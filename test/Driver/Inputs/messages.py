@@ -58,6 +58,10 @@ archive = bytearray(open("d.npz", "rb").read())
 archive[archive.index(b"PK\1\2") + 8] |= 1
 write("encrypted.npz", archive)
 
+archive = bytearray(open("d.npz", "rb").read())
+archive[0] = 0
+write("corrupt.npz", archive)
+
 
 def tensors(entries, data=b""):
     text = entries if isinstance(entries, bytes) else json.dumps(entries).encode()
@@ -118,6 +122,15 @@ rows = [
     ("train m.nn --batch 1 --split 0.5 --data one.npz", 1, "--split needs two samples or more, and there is"),
     ("train m.nn --batch 3 --epochs 1 --last-batch=drop --data d.npz", 0,
      "the last 2 of 8 samples of an epoch are left out: they fill no batch of 3"),
+]
+rows += [
+    ("build m.nn --entry cube --emit=obj,nn -o o", 0, "code is for"),
+    ("info o.o --values", 0, "an object holds no values: init makes them"),
+    ("check o.nn.mlir -D B=2", 2, "'B' is neither a const nor a free dimension: a .mlir model has none"),
+    (run + "corrupt.npz:x", 1, "corrupt.npz: error: corrupt .npz archive: array 'x'"),
+    ("train m.nn --batch 4 --data x=x.npy,t", 2, "error: --data: expected INPUT=FILE, found 't'"),
+    ("train m.nn --batch 4 --data x=x.npy,x=x.npy", 2, "error: --data gives 'x'"),
+    ("new project", 0, "build it with: cmake -S project"),
 ]
 wrong = 0
 for words, status, message in rows:
