@@ -81,7 +81,7 @@ bool GraphGen::matchArguments(ArrayRef<ast::Argument> args, StringRef function,
            params.drop_front(std::min(numSupplied, params.size())))
         names.push_back(param.name);
       error(loc, "'" + function + "' has no argument '" + name + "'" +
-                     didYouMean(name, names));
+                     suggestArgument(name, names));
       return false;
     }
     if (std::exchange(given[index], true)) {

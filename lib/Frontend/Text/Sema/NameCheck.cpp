@@ -119,10 +119,10 @@ void BodyChecker::checkName(StringRef name, SMLoc loc) {
     candidates.push_back(entry.getKey());
   for (auto &entry : file.consts)
     candidates.push_back(entry.getKey());
-  for (StringRef word : {"training", "inf", "pi"})
+  for (StringRef word : {"training", "inf", "pi", "true", "false", "none"})
     candidates.push_back(word);
   llvm::sort(candidates);
-  std::string suggestion = didYouMean(name, candidates);
+  std::string suggestion = suggestValue(name, candidates);
   if (suggestion.empty())
     suggestion = suggestFunction(name, file);
   diags.error(loc, "unknown name '" + name + "'" + suggestion);
@@ -214,6 +214,19 @@ void BodyChecker::checkScan(const ast::ScanStmt *scan) {
   for (const ast::ScanInput &input : scan->inputs)
     checkExpr(input.source);
   checkExpr(scan->axis);
+  StringSet<> inside, outside;
+  auto checkTwice = [&](StringSet<> &names, const ast::Identifier &name) {
+    if (!names.insert(name.name).second)
+      diags.error(name.loc, "'" + name.name + "' stands twice in this 'scan'");
+  };
+  for (const ast::ScanInput &input : scan->inputs)
+    checkTwice(inside, input.name);
+  for (const ast::Identifier &name : scan->carried) {
+    checkTwice(inside, name);
+    outside.insert(name.name);
+  }
+  for (const ast::ScanOutput &output : scan->collected)
+    checkTwice(outside, output.stacked);
   for (const ast::Identifier &name : scan->carried) {
     checkName(name.name, name.loc);
     bind(name);
@@ -320,8 +333,14 @@ void BodyChecker::checkStmt(const ast::Stmt *stmt) {
 }
 
 void BodyChecker::checkBlock(const ast::Block &block) {
-  for (const ast::Stmt *stmt : block.stmts)
+  const ast::Stmt *last = nullptr;
+  for (const ast::Stmt *stmt : block.stmts) {
+    if (last && isa<ast::ReturnStmt>(last))
+      diags.error(stmt->loc, "a body ends in 'return', but a statement follows")
+          .attachNote(last->loc, "the 'return' is here");
+    last = stmt;
     checkStmt(stmt);
+  }
 }
 
 //===----------------------------------------------------------------------===//

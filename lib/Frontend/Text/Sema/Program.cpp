@@ -32,6 +32,11 @@ void Program::declareFunction(FileScope &scope, const ast::FunctionDecl *decl) {
   using Kind = ast::FunctionKind;
   Callee callee{decl, &scope, nullptr};
   StringRef name = decl->name.name;
+  llvm::StringSet<> seen;
+  for (const ast::Parameter &param : decl->params)
+    if (!seen.insert(param.name.name).second)
+      diags.error(param.name.loc,
+                  "argument '" + param.name.name + "' is declared twice");
   if (decl->functionKind == Kind::Entry || decl->functionKind == Kind::Step) {
     for (const ast::FunctionDecl *other : scope.exported)
       if (other->name.name == name) {
@@ -58,11 +63,6 @@ void Program::declareFunction(FileScope &scope, const ast::FunctionDecl *decl) {
         .attachNote(place->second.decl->loc, "the first declaration is here");
     return;
   }
-  llvm::StringSet<> seen;
-  for (const ast::Parameter &param : decl->params)
-    if (!seen.insert(param.name.name).second)
-      diags.error(param.name.loc,
-                  "argument '" + param.name.name + "' is declared twice");
 }
 
 void Program::declare(FileScope &scope, const ast::File &file) {
@@ -245,88 +245,6 @@ Callee lookupInitializer(StringRef name, const FileScope &file) {
 
 ConstInfo *lookupConst(StringRef name, const FileScope &file) {
   return file.consts.lookup(name);
-}
-
-/// What the function is called here, for names that other frameworks use.
-static StringRef translate(StringRef name) {
-  static const std::pair<StringRef, StringRef> table[] = {
-      {"adadelta", "adagrad"},
-      {"adaptive_avg_pool", "adaptive_avg_pool2d"},
-      {"avgpool2d", "avg_pool2d"},
-      {"batchnorm", "batch_norm"},
-      {"batchnorm1d", "batch_norm"},
-      {"batchnorm2d", "batch_norm"},
-      {"batchnormalization", "batch_norm"},
-      {"bce", "binary_cross_entropy"},
-      {"bce_loss", "binary_cross_entropy"},
-      {"bce_with_logits", "binary_cross_entropy_with_logits"},
-      {"bceloss", "binary_cross_entropy"},
-      {"bcewithlogitsloss", "binary_cross_entropy_with_logits"},
-      {"binary_crossentropy", "binary_cross_entropy"},
-      {"cat", "concat"},
-      {"categorical_crossentropy", "cross_entropy"},
-      {"clip", "clamp"},
-      {"conv", "conv2d"},
-      {"convolution2d", "conv2d"},
-      {"crossentropy", "cross_entropy"},
-      {"crossentropyloss", "cross_entropy"},
-      {"cross_entropy_loss", "cross_entropy"},
-      {"dense", "linear"},
-      {"detach", "stop_gradient"},
-      {"dropout1d", "dropout"},
-      {"dropout2d", "dropout"},
-      {"fc", "linear"},
-      {"fully_connected", "linear"},
-      {"globalavgpool", "global_avg_pool2d"},
-      {"hardsigmoid", "hard_sigmoid"},
-      {"hardswish", "hard_swish"},
-      {"huber_loss", "huber"},
-      {"huberloss", "huber"},
-      {"kldivloss", "kl_div"},
-      {"l1_loss", "mae"},
-      {"l1loss", "mae"},
-      {"layernorm", "layer_norm"},
-      {"leakyrelu", "leaky_relu"},
-      {"logsigmoid", "log_sigmoid"},
-      {"logsoftmax", "log_softmax"},
-      {"maxpool2d", "max_pool2d"},
-      {"mean_absolute_error", "mae"},
-      {"mean_squared_error", "mse"},
-      {"mm", "matmul"},
-      {"bmm", "matmul"},
-      {"mse_loss", "mse"},
-      {"mseloss", "mse"},
-      {"nllloss", "nll_loss"},
-      {"permute", "transpose"},
-      {"rand", "uniform"},
-      {"randn", "normal"},
-      {"smooth_l1_loss", "smooth_l1"},
-      {"smoothl1loss", "smooth_l1"},
-      {"swish", "silu"},
-      {"tensor", "constant"},
-      {"view", "reshape"},
-  };
-  std::string lower = name.lower();
-  for (auto [theirs, ours] : table)
-    if (theirs == lower)
-      return ours;
-  return {};
-}
-
-std::string suggestFunction(StringRef name, const FileScope &file) {
-  auto known = [&](StringRef other) {
-    return bool(lookupFunction(other, file));
-  };
-  if (StringRef ours = translate(name); !ours.empty() && known(ours))
-    return ("; did you mean '" + ours + "'?").str();
-  if (std::string lower = name.lower(); lower != name && known(lower))
-    return "; did you mean '" + lower + "'?";
-  SmallVector<StringRef> candidates(getBuiltinNames());
-  for (const FileScope *scope = &file; scope; scope = scope->library)
-    for (auto &entry : scope->functions)
-      candidates.push_back(entry.getKey());
-  llvm::sort(candidates);
-  return didYouMean(name, candidates);
 }
 
 std::string unknownFunction(StringRef name, const FileScope &file) {

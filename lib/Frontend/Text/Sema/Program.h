@@ -50,6 +50,12 @@ ConstInfo *lookupConst(llvm::StringRef name, const FileScope &file);
 
 /// "; did you mean 'x'?" for a function name, PyTorch's spellings included.
 std::string suggestFunction(llvm::StringRef name, const FileScope &file);
+/// The same for an argument of a function.
+std::string suggestArgument(llvm::StringRef name,
+                            llvm::ArrayRef<llvm::StringRef> known);
+/// The same for a value; `known` are the names of values here.
+std::string suggestValue(llvm::StringRef name,
+                         llvm::ArrayRef<llvm::StringRef> known);
 /// The message for a function name that means nothing.
 std::string unknownFunction(llvm::StringRef name, const FileScope &file);
 

@@ -165,8 +165,26 @@ static Datum emitConstant(BuiltinCall &call) {
   return element || isFloat(x) ? Datum::ofTensor(x) : Datum::ofLiteral(x);
 }
 
+/// `uniform([3, 1], 0.7, 1.3)`: what follows a list of sizes are the next
+/// arguments, as for an initialiser.
+static bool takeBounds(BuiltinCall &call) {
+  if (call.rest.size() < 2 || !call.rest.front().isList())
+    return true;
+  if (call.rest.size() > 3) {
+    call.gen.error(call.loc, "'" + call.name +
+                                 "' takes at most two numbers after the shape");
+    return false;
+  }
+  for (auto [i, value] : llvm::enumerate(ArrayRef(call.rest).drop_front()))
+    call.args[i] = value;
+  call.rest.resize(1);
+  return true;
+}
+
 static Datum emitRandom(BuiltinCall &call) {
   GraphGen &gen = call.gen;
+  if (!takeBounds(call))
+    return Datum();
   auto sizes = sizesOf(call, call.rest);
   Type element = elementOf(call, call.args[2], call.gen.standardFloat());
   if (!sizes || !element || !checkGraph(call))
