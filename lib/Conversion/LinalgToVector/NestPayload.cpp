@@ -1,0 +1,190 @@
+//===- NestPayload.cpp - a nest's elements as vectors ---------------------===//
+//
+// Loads, stores and the payload at one point of a nest: what is the same for
+// all lanes stays scalar.
+//
+//===----------------------------------------------------------------------===//
+#include "NestEmitter.h"
+#include "mlir/Dialect/Vector/IR/VectorOps.h"
+
+using namespace mlir;
+using namespace nnc;
+
+Value NestEmitter::address(const Access &access, const Point &point) {
+  int64_t constant = access.offset;
+  Value sum;
+  for (auto [i, stride] : llvm::enumerate(access.strides)) {
+    if (stride == 0)
+      continue;
+    constant += stride * point.delta[i];
+    if (matchPattern(ivs[i], m_Zero()))
+      continue;
+    Value term = stride == 1 ? ivs[i]
+                             : Value(arith::MulIOp::create(b, loc, ivs[i], constantIndex(stride)));
+    sum = sum ? Value(arith::AddIOp::create(b, loc, sum, term)) : term;
+  }
+  if (!sum)
+    return constantIndex(constant);
+  return constant == 0 ? sum : arith::AddIOp::create(b, loc, sum, constantIndex(constant));
+}
+
+Value NestEmitter::broadcast(Value value, int64_t width) {
+  if (width == 1 || isa<VectorType>(value.getType()))
+    return value;
+  return vector::BroadcastOp::create(b, loc, VectorType::get(width, value.getType()), value);
+}
+
+/// lane * stride for every lane.
+static Value laneOffsets(OpBuilder &b, Location loc, int64_t width, int64_t stride) {
+  SmallVector<int64_t> offsets;
+  for (int64_t i = 0; i != width; ++i)
+    offsets.push_back(i * stride);
+  auto type = VectorType::get(width, b.getIndexType());
+  return arith::ConstantOp::create(b, loc, DenseElementsAttr::get(type, [&] {
+                                     SmallVector<Attribute> attrs;
+                                     for (int64_t offset : offsets)
+                                       attrs.push_back(b.getIndexAttr(offset));
+                                     return attrs;
+                                   }()));
+}
+
+static Value allLanes(OpBuilder &b, Location loc, int64_t width) {
+  auto type = VectorType::get(width, b.getI1Type());
+  return arith::ConstantOp::create(b, loc, DenseElementsAttr::get(type, true));
+}
+
+static Value zeroVector(OpBuilder &b, Location loc, int64_t width, Type element) {
+  auto type = VectorType::get(width, element);
+  return arith::ConstantOp::create(b, loc, type, b.getZeroAttr(type));
+}
+
+/// The part of an address in a tile that does not depend on where the tile is.
+int64_t NestEmitter::constantOffset(const Access &access, const Point &point) {
+  int64_t constant = 0;
+  for (auto [stride, delta] : llvm::zip(access.strides, point.delta))
+    constant += stride * delta;
+  return constant;
+}
+
+Value NestEmitter::load(const Access &access, const Point &point) {
+  int64_t stride = schedule.lane == Schedule::none ? 0 : access.strides[schedule.lane];
+  auto &known = loaded[{&access, constantOffset(access, point)}];
+  int64_t width = stride == 0 ? 1 : point.width;
+  for (auto [knownWidth, value] : known)
+    if (knownWidth == width)
+      return value;
+  Value at = address(access, point), value;
+  if (width == 1) {
+    value = memref::LoadOp::create(b, loc, access.flat, at);
+  } else if (auto type = VectorType::get(width, access.element); stride == 1) {
+    value = vector::LoadOp::create(b, loc, type, access.flat, at);
+  } else if (stride == -1) {
+    Value first = arith::SubIOp::create(b, loc, at, constantIndex(width - 1));
+    value = vector::LoadOp::create(b, loc, type, access.flat, first);
+    SmallVector<int64_t> reversed;
+    for (int64_t i = width - 1; i >= 0; --i)
+      reversed.push_back(i);
+    value = vector::ShuffleOp::create(b, loc, value, value, reversed);
+  } else {
+    value = vector::GatherOp::create(b, loc, type, access.flat, at,
+                                     laneOffsets(b, loc, width, stride), allLanes(b, loc, width),
+                                     zeroVector(b, loc, width, access.element));
+  }
+  known.push_back({width, value});
+  return value;
+}
+
+void NestEmitter::store(Value value, const Access &access, const Point &point) {
+  Value at = address(access, point);
+  int64_t stride = schedule.lane == Schedule::none ? 0 : access.strides[schedule.lane];
+  if (point.width == 1 || stride == 0) {
+    memref::StoreOp::create(b, loc, value, access.flat, at);
+    return;
+  }
+  value = broadcast(value, point.width);
+  if (stride == 1)
+    vector::StoreOp::create(b, loc, value, access.flat, at);
+  else
+    vector::ScatterOp::create(b, loc, /*result=*/Type(), access.flat, at,
+                              laneOffsets(b, loc, point.width, stride),
+                              allLanes(b, loc, point.width), value);
+}
+
+Value NestEmitter::indexOf(unsigned loop, const Point &point) {
+  Value index = ivs[loop];
+  if (point.delta[loop] != 0)
+    index = arith::AddIOp::create(b, loc, index, constantIndex(point.delta[loop]));
+  if (loop != schedule.lane || point.width == 1)
+    return index;
+  return arith::AddIOp::create(b, loc, broadcast(index, point.width),
+                               laneOffsets(b, loc, point.width, 1));
+}
+
+/// A load at indices that differ from lane to lane.
+Value NestEmitter::gatherLoad(memref::LoadOp op, ValueRange indices, int64_t width) {
+  auto type = cast<MemRefType>(op.getMemRefType());
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  [[maybe_unused]] LogicalResult known = type.getStridesAndOffset(strides, offset);
+  assert(succeeded(known) && "kernels' buffers have static strides");
+  Value sum = broadcast(constantIndex(0), width);
+  for (auto [index, stride] : llvm::zip(indices, strides)) {
+    Value term = broadcast(index, width);
+    if (stride != 1)
+      term = arith::MulIOp::create(b, loc, term, broadcast(constantIndex(stride), width));
+    sum = arith::AddIOp::create(b, loc, sum, term);
+  }
+  return vector::GatherOp::create(b, loc, VectorType::get(width, type.getElementType()),
+                                  flatten(b, loc, op.getMemRef()),
+                                  constantIndex(ShapedType::isDynamic(offset) ? 0 : offset), sum,
+                                  allLanes(b, loc, width),
+                                  zeroVector(b, loc, width, type.getElementType()));
+}
+
+/// The payload at one point: what is the same for all lanes stays scalar.
+SmallVector<Value> NestEmitter::emitPayload(const Point &point, ValueRange accumulators) {
+  IRMapping map;
+  linalg::GenericOp op = nest.op;
+  Block &body = *op.getBody();
+  for (auto [arg, access] : llvm::zip(body.getArguments(), nest.inputs))
+    if (access.buffer)
+      map.map(arg, load(access, point));
+  auto outputs = body.getArguments().take_back(op.getNumDpsInits());
+  for (auto [i, arg] : llvm::enumerate(outputs))
+    if (!arg.use_empty())
+      map.map(arg, accumulators.empty() ? load(nest.outputs[i], point) : accumulators[i]);
+
+  for (Operation &inner : body.without_terminator()) {
+    if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
+      map.map(index.getResult(), indexOf(nest.loopOf[index.getDim()], point));
+      continue;
+    }
+    SmallVector<Value> operands;
+    bool isVector = false;
+    for (Value operand : inner.getOperands()) {
+      operands.push_back(map.lookupOrDefault(operand));
+      isVector |= isa<VectorType>(operands.back().getType());
+    }
+    if (!isVector) {
+      b.clone(inner, map);
+      continue;
+    }
+    if (auto loadOp = dyn_cast<memref::LoadOp>(inner)) {
+      map.map(loadOp.getResult(),
+              gatherLoad(loadOp, ValueRange(operands).drop_front(), point.width));
+      continue;
+    }
+    for (Value &operand : operands)
+      operand = broadcast(operand, point.width);
+    SmallVector<Type> types;
+    for (Type type : inner.getResultTypes())
+      types.push_back(VectorType::get(point.width, type));
+    OperationState state(loc, inner.getName().getStringRef(), operands, types, inner.getAttrs());
+    Operation *made = b.create(state);
+    map.map(inner.getResults(), made->getResults());
+  }
+  SmallVector<Value> results;
+  for (Value value : body.getTerminator()->getOperands())
+    results.push_back(map.lookupOrDefault(value));
+  return results;
+}
