@@ -21,6 +21,8 @@ struct Function {
   double ulp;
 };
 
+void PrintTo(const Function &function, std::ostream *os) { *os << function.op; }
+
 const Function functions[] = {
     {"exp", std::exp, -104, 89, 1.5},      {"log", std::log, 1e-44, 3e38, 1.5},
     {"log1p", std::log1p, -0.999, 1e6, 3}, {"expm1", std::expm1, -20, 88, 3},

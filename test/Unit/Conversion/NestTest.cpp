@@ -11,6 +11,13 @@
 
 using namespace nnc::test;
 
+namespace nnc::test {
+static void PrintTo(const Target &target, std::ostream *os) {
+  *os << "bits" << target.bits << (target.strict ? "strict" : "")
+      << (target.cacheBytes < 8192 ? "blocks" : "");
+}
+} // namespace nnc::test
+
 namespace {
 
 struct Operand {
@@ -390,9 +397,7 @@ TEST_P(Nests, Gather) {
   expectNear<float>("gather", got[2], wanted[2], 0);
 }
 
-INSTANTIATE_TEST_SUITE_P(Targets, Nests, testing::ValuesIn(targets), [](const auto &info) {
-  return "bits" + std::to_string(info.param.bits) + (info.param.strict ? "strict" : "") +
-         (info.param.cacheBytes < 8192 ? "blocks" : "");
-});
+INSTANTIATE_TEST_SUITE_P(Targets, Nests, testing::ValuesIn(targets),
+                         testing::PrintToStringParamName());
 
 } // namespace

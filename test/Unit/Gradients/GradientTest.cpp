@@ -22,6 +22,8 @@ struct NamedRow {
   std::string element, name;
 };
 
+void PrintTo(const NamedRow &row, std::ostream *os) { *os << row.name; }
+
 /// The table's rows for both element types, named `exp_3_f32`.
 std::vector<NamedRow> namedRows() {
   std::vector<NamedRow> named;

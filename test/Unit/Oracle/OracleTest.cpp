@@ -78,6 +78,8 @@ struct Table {
   std::vector<Case> (*cases)();
 };
 
+void PrintTo(const Table &table, std::ostream *os) { *os << table.name; }
+
 class OracleTest : public testing::TestWithParam<Table> {};
 } // namespace
 
