@@ -302,8 +302,8 @@ LogicalResult PlanSimulation::runCall(kernel::CallOp call) {
 static constexpr int64_t kFirstTurns = 3, kLastTurns = 2;
 
 LogicalResult PlanSimulation::runScan(nn::ScanOp scan) {
-  size_t numCarries = scan.getNumCarries();
-  Frame frame{scan};
+  Frame frame;
+  frame.scan = scan;
   for (OpResult result : scan.getCollected()) {
     FailureOr<MemoryRange> range = locateResult(scan, result);
     if (failed(range))

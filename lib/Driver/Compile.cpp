@@ -207,7 +207,7 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     codes.back().tasks = request.maxThreads;
     pointerBits = (*machine)->createDataLayout().getPointerSizeInBits();
   }
-  if (!eachPasses([&](OpPassManager &pm, size_t i) { buildBufferPipeline(pm, codes[i].vectorBits); }))
+  if (!eachPasses([&](OpPassManager &pm, size_t i) { buildBufferPipeline(pm, codes[i]); }))
     return std::nullopt;
   // An instance has room for the scratch of any version.
   ModelInterface interface;

@@ -25,10 +25,12 @@ void nnc::buildKernelPipeline(OpPassManager &pm) {
   pm.addPass(nn::createPackFrozen());
 }
 
-void nnc::buildBufferPipeline(OpPassManager &pm, unsigned vectorBits) {
-  ConvertKernelToLinalgOptions options;
-  options.vectorBits = vectorBits;
-  pm.addPass(createConvertKernelToLinalg(options));
+void nnc::buildBufferPipeline(OpPassManager &pm, const KernelCodeOptions &options) {
+  ConvertKernelToLinalgOptions kernels;
+  kernels.vectorBits = options.vectorBits;
+  kernels.cacheBytes = options.cacheBytes;
+  kernels.workers = options.tasks;
+  pm.addPass(createConvertKernelToLinalg(kernels));
   pm.addPass(kernel::createOrderCalls());
   pm.addPass(kernel::createPlanMemory());
 }

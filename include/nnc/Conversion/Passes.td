@@ -30,24 +30,31 @@ def ConvertKernelToLinalg : Pass<"convert-kernel-to-linalg", "::mlir::ModuleOp">
     Every `kernel.func` becomes a private `func.func` of the same name on
     memrefs: inputs, outputs, and a scratch buffer of bytes if it has
     temporaries. Its body is a sequence of `linalg.generic` ops, with loops
-    written out only where elements depend on one another in order. Booleans
-    are bytes in memory. The attribute `kernel.inplace` lists the pairs
+    written out where elements depend on one another in order, and over panels
+    of an operand that are packed just before their use. Booleans are bytes in
+    memory. The attribute `kernel.inplace` lists the pairs
     `[input, output]` that may share a buffer; `kernel.first_output` is the
     number of the argument that the outputs begin at.
   }];
   let dependentDialects = ["::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
       "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
-      "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect"];
-  let options = [Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"128",
-                        "Width of the target's vector registers, for packed operands">];
+      "::mlir::memref::MemRefDialect", "::mlir::scf::SCFDialect",
+      "::nnc::kernel::KernelDialect"];
+  let options = [
+    Option<"vectorBits", "vector-bits", "unsigned", /*default=*/"128",
+           "Width of the target's vector registers, for packed operands">,
+    Option<"cacheBytes", "cache-bytes", "uint64_t", /*default=*/"512 << 10",
+           "Bytes of the second-level cache">,
+    Option<"workers", "workers", "unsigned", /*default=*/"1",
+           "Threads that may run a kernel's tasks at the same time">];
 }
 
 def OutlineTasks : Pass<"kernel-outline-tasks", "::mlir::ModuleOp"> {
   let summary = "loops over tasks to functions";
   let description = [{
     Every loop over tasks of a kernel becomes a function `@kernel.task0` on the
-    kernel's buffers and the task's number, and a call of `@kernel.task0.all`,
-    which the interface defines. The kernel takes the instance as one more
+    kernel's buffers, the task's number and its worker's, and a call of
+    `@kernel.task0.all`, which the interface defines. The kernel takes the instance as one more
     argument then.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect"];

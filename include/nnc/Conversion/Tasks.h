@@ -2,7 +2,7 @@
 //
 // A large nest becomes a loop over tasks, marked, whose turns may run in any
 // order or at the same time. `kernel-outline-tasks` makes of each such loop
-//   @kernel.task0(buffers…, index)          one task
+//   @kernel.task0(buffers…, index, worker)  one task
 //   @kernel.task0.all(buffers…, instance)   all of them, declared only
 // and gives the kernel the instance as one more argument. The interface defines
 // the second: it goes through the host's parallel_for, or one after the other.

@@ -31,8 +31,8 @@ void buildGradientPipeline(mlir::OpPassManager &pm);
 /// nn → calls of kernels of nn ops.
 void buildKernelPipeline(mlir::OpPassManager &pm);
 /// Kernels of nn ops → kernels of linalg on buffers, with a memory plan.
-/// Operands are packed for vector registers of `vectorBits`.
-void buildBufferPipeline(mlir::OpPassManager &pm, unsigned vectorBits = 128);
+/// Operands are packed for the target's vector registers and cache.
+void buildBufferPipeline(mlir::OpPassManager &pm, const KernelCodeOptions &options = {});
 /// A plan that takes too much → one that repeats calls to take at most
 /// `arenaLimit` bytes of arena, where that can be done.
 void buildRecomputePipeline(mlir::OpPassManager &pm, int64_t arenaLimit);

@@ -19,14 +19,12 @@ static LLVM::LLVMFuncOp emitTrampoline(ModuleOp module, LLVM::LLVMFuncOp task, S
                   LLVM::LLVMVoidType::get(context));
   ImplicitLocOpBuilder &builder = emitter.getBuilder();
   SmallVector<Value> arguments;
-  for (unsigned i = 0; i + 1 != task.getNumArguments(); ++i)
+  for (unsigned i = 0; i + 2 != task.getNumArguments(); ++i)
     arguments.push_back(
         emitter.load(pointer, emitter.address(emitter.getArgument(0), 8 * i), 8));
-  Value index = emitter.getArgument(1);
   Type wide = task.getArgumentTypes().back();
-  if (wide != i32)
-    index = LLVM::SExtOp::create(builder, wide, index);
-  arguments.push_back(index);
+  for (Value number : {emitter.getArgument(1), emitter.getArgument(2)})
+    arguments.push_back(wide == i32 ? number : LLVM::SExtOp::create(builder, wide, number));
   LLVM::CallOp::create(builder, task, arguments);
   emitter.finish();
   return module.lookupSymbol<LLVM::LLVMFuncOp>(name);
@@ -62,9 +60,10 @@ void nnc::emitTaskLoops(ModuleOp module) {
         for (unsigned i = 0; i != buffers; ++i)
           arguments.push_back(emitter.getArgument(i));
         Type narrow = task.getArgumentTypes().back();
-        arguments.push_back(narrow == index.getType()
-                                ? index
-                                : LLVM::TruncOp::create(builder, narrow, index).getResult());
+        for (Value number : {index, emitter.i64(0)})
+          arguments.push_back(narrow == number.getType()
+                                  ? number
+                                  : LLVM::TruncOp::create(builder, narrow, number).getResult());
         LLVM::CallOp::create(builder, task, arguments);
         return {};
       });

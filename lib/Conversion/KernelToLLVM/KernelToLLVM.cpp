@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 #include "nnc/Conversion/Passes.h"
 #include "nnc/Conversion/Tasks.h"
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "mlir/Analysis/DataLayoutAnalysis.h"
 #include "mlir/Conversion/ArithToLLVM/ArithToLLVM.h"
 #include "mlir/Conversion/ControlFlowToLLVM/ControlFlowToLLVM.h"
@@ -44,9 +45,11 @@ static llvm::SmallBitVector findUnaliased(func::FuncOp function) {
   auto firstOutput = function->getAttrOfType<IntegerAttr>(kFirstOutputAttrName);
   if (!pairs || !firstOutput)
     return unaliased;
-  // Behind the buffers there may be a task's number, or the instance.
+  // Behind the buffers there may be a task's number and worker, or the instance.
   unsigned end = function.getNumArguments();
-  if (!isa<MemRefType>(function.getArgumentTypes().back()) || function->hasAttr(kTakesInstanceAttrName))
+  while (!isa<MemRefType>(function.getArgumentTypes()[end - 1]))
+    --end;
+  if (function->hasAttr(kTakesInstanceAttrName))
     --end;
   unaliased.set(firstOutput.getInt(), end);
   for (Attribute pair : pairs)
@@ -79,6 +82,16 @@ static void setContraction(func::FuncOp function, bool allowed) {
   });
 }
 
+/// Outside of tasks there is one worker, of number 0.
+static void setOnlyWorker(func::FuncOp function) {
+  function.walk([](kernel::WorkerOp worker) {
+    OpBuilder builder(worker);
+    Value zero = arith::ConstantIndexOp::create(builder, worker.getLoc(), 0);
+    worker.getResult().replaceAllUsesWith(zero);
+    worker.erase();
+  });
+}
+
 /// Gives arguments without elements the type of an empty vector: some of their
 /// own have no strides, and no bare pointer. Nothing reads or writes them.
 static void simplifyEmpty(func::FuncOp function) {
@@ -105,6 +118,7 @@ struct ConvertKernelToLLVM : public nnc::impl::ConvertKernelToLLVMBase<ConvertKe
       if (function.isExternal())
         continue;
       setContraction(function, !strict && !function->hasAttr("nn.strict"));
+      setOnlyWorker(function);
       simplifyEmpty(function);
       if (failed(convertLoops(function)))
         return signalPassFailure();

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "nnc/Conversion/Passes.h"
 #include "nnc/Conversion/Tasks.h"
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -53,7 +54,7 @@ private:
     Block &body = kernel.getBody().front();
     SmallVector<Type> buffers(body.getArgumentTypes()), own(buffers), all(buffers);
     auto instance = MemRefType::get({1}, b.getI8Type());
-    own.push_back(b.getIndexType());
+    own.append(2, b.getIndexType());
     all.push_back(instance);
     body.addArgument(instance, kernel.getLoc());
     kernel.setType(b.getFunctionType(all, {}));
@@ -78,7 +79,7 @@ private:
       for (auto [from, to] : llvm::zip(body.getArguments(), inside->getArguments()))
         if (from != body.getArguments().back())
           map.map(from, to);
-      map.map(loop.getInductionVar(), inside->getArguments().back());
+      map.map(loop.getInductionVar(), inside->getArguments().drop_back().back());
       SetVector<Value> used;
       getUsedValuesDefinedAbove(loop.getRegion(), used);
       for (Value value : used)
@@ -86,6 +87,10 @@ private:
       for (Operation &op : loop.getBody()->without_terminator())
         builder.clone(op, map);
       func::ReturnOp::create(builder, loop.getLoc());
+      task.walk([&](kernel::WorkerOp worker) {
+        worker.getResult().replaceAllUsesWith(inside->getArguments().back());
+        worker.erase();
+      });
 
       builder.setInsertionPoint(loop);
       func::CallOp::create(builder, loop.getLoc(), every, ValueRange(body.getArguments()));

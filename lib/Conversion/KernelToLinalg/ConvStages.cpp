@@ -118,14 +118,12 @@ void ImageProduct::emit() {
   }
   SmallVector<unsigned> inner{3 - lane};
   llvm::append_range(inner, axesFrom(3, weight));
-  for (Lanes part : splitLanes(channels, width)) {
-    Value packed =
-        evaluator.packPanels(loc, weight, element, {0}, lane, inner, part);
-    Value into = cutAxis(evaluator.buffers.builder, loc, output, 2, part.begin,
-                         part.count * part.width);
-    evaluator.fill(loc, into, 0);
-    emitPart(packed, into, part);
-  }
+  evaluator.forEachPack(loc, {weight, element, {0}, lane, inner}, output,
+                        /*axis=*/2, getBytes(image),
+                        [&](Value packed, Value into, Lanes part) {
+                          evaluator.fill(loc, into, 0);
+                          emitPart(packed, into, part);
+                        });
 }
 
 /// The loops: g, panel, n, p…, lane | a, k…; without panels g, n, l, p… | a,
@@ -219,7 +217,7 @@ Phase Phase::of(int64_t first, int64_t size, int64_t kernel, int64_t stride,
                 int64_t dilation, int64_t low) {
   int64_t common = std::gcd(stride, dilation);
   Phase phase{first,
-              llvm::divideCeil(size - first, stride),
+              static_cast<int64_t>(llvm::divideCeil(size - first, stride)),
               0,
               stride / common,
               0,
@@ -380,7 +378,7 @@ void Evaluator::emitConvWeightGrad(ConvWeightGradOp op) {
   SmallVector<unsigned> inner{0};
   llvm::append_range(inner, axesFrom(3, grad));
   for (Lanes part : splitLanes(channels, width)) {
-    Value packed = packPanels(loc, grad, element, {1}, 2, inner, part);
+    Value packed = packPanels(loc, {grad, element, {1}, 2, inner}, part);
     SmallVector<int64_t> shape(shapeOf(output));
     shape[1] = part.count;
     shape.push_back(part.width);
@@ -397,7 +395,8 @@ void Evaluator::emitConvWeightGrad(ConvWeightGradOp op) {
       to.push_back(copy.dim(i));
     Value sum = copy.read(sums, element, from);
     copy.addOutput(
-        cutAxis(b, loc, output, 1, part.begin, part.count * part.width),
+        cutAxis(b, loc, output, 1, b.getIndexAttr(part.begin),
+                part.count * part.width),
         element, to);
     copy.finish(sum);
   }

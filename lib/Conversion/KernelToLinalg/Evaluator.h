@@ -16,10 +16,31 @@ struct Lanes {
   int64_t begin, count, width;
 };
 
+/// A buffer to be packed into panels of one of its axes: into the shape
+/// [outer…, panels, inner…, panel width], where outer and inner are its other
+/// axes.
+struct PanelSource {
+  mlir::Value buffer;
+  mlir::Type element;
+  llvm::SmallVector<unsigned> outer;
+  unsigned lane;
+  llvm::SmallVector<unsigned> inner;
+};
+
+/// What is known of the target.
+struct PackTarget {
+  /// Width of a vector register.
+  unsigned vectorBits;
+  /// Bytes of the second-level cache.
+  int64_t cacheBytes;
+  /// Threads that may run tasks at the same time.
+  unsigned workers;
+};
+
 class Evaluator {
 public:
-  Evaluator(Buffers &buffers, bool contract, unsigned vectorBits)
-      : buffers(buffers), contract(contract), vectorBits(vectorBits) {}
+  Evaluator(Buffers &buffers, bool contract, const PackTarget &target)
+      : buffers(buffers), contract(contract), target(target) {}
 
   /// The element of `value` at `indices`, from its buffer if it has one.
   mlir::Value evaluate(Stage &stage, mlir::Value value, llvm::ArrayRef<Index> indices);
@@ -53,19 +74,21 @@ public:
   llvm::DenseMap<mlir::Value, mlir::Value> bufferOf;
   /// Whether arithmetic may be contracted (not in strict kernels).
   bool contract;
-  /// Width of the target's vector registers.
-  unsigned vectorBits;
+  PackTarget target;
 
   /// Elements that a vector register holds.
   int64_t vectorWidth(mlir::Type element) const;
-  /// Copies a part of one axis of a buffer into panels: a temporary of shape
-  /// [outer…, panels, inner…, panel width], where outer and inner are the
-  /// buffer's other axes.
-  mlir::Value packPanels(mlir::Location loc, mlir::Value source, mlir::Type element,
-                         llvm::ArrayRef<unsigned> outer, unsigned lane,
-                         llvm::ArrayRef<unsigned> inner, Lanes lanes);
+  /// Copies a part of the source's axis into panels, in a temporary.
+  mlir::Value packPanels(mlir::Location loc, const PanelSource &source, Lanes lanes);
+  /// Packs all of the source's axis for a product whose result has that axis as
+  /// `axis` of `into`. `body` emits the product of some panels, given the part
+  /// of `into` that it is. What the product reads beside has `otherBytes`.
+  void forEachPack(mlir::Location loc, const PanelSource &source, mlir::Value into, unsigned axis,
+                   int64_t otherBytes,
+                   llvm::function_ref<void(mlir::Value packed, mlir::Value into, Lanes)> body);
 
 private:
+  void packInto(mlir::Location loc, const PanelSource &source, Lanes lanes, mlir::Value packed);
   mlir::Value computePad(Stage &stage, nn::PadOp op, llvm::ArrayRef<Index> indices);
   mlir::Value computeConcat(Stage &stage, nn::ConcatOp op, llvm::ArrayRef<Index> indices);
   mlir::Value computeWindow(Stage &stage, mlir::Operation *op, llvm::ArrayRef<Index> indices);

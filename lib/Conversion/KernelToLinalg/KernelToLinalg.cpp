@@ -222,7 +222,7 @@ static bool canJoin(Operation *op, ArrayRef<Operation *> group) {
   return true;
 }
 
-static void convert(kernel::FuncOp kernel, unsigned vectorBits) {
+static void convert(kernel::FuncOp kernel, const PackTarget &target) {
   Location loc = kernel.getLoc();
   OpBuilder builder(kernel);
   SmallVector<Type> arguments;
@@ -242,7 +242,7 @@ static void convert(kernel::FuncOp kernel, unsigned vectorBits) {
   if (strict)
     function->setAttr(kStrictAttrName, builder.getUnitAttr());
   Buffers buffers(builder, function);
-  Evaluator evaluator(buffers, /*contract=*/!strict, vectorBits);
+  Evaluator evaluator(buffers, /*contract=*/!strict, target);
   unsigned inputs = body.getNumArguments();
   for (auto [value, buffer] :
        llvm::zip(body.getArguments(), entry->getArguments()))
@@ -289,9 +289,11 @@ struct ConvertKernelToLinalg
     : public nnc::impl::ConvertKernelToLinalgBase<ConvertKernelToLinalg> {
   using ConvertKernelToLinalgBase::ConvertKernelToLinalgBase;
   void runOnOperation() override {
+    PackTarget target{vectorBits, static_cast<int64_t>(cacheBytes),
+                      std::max(workers.getValue(), 1u)};
     for (auto kernel :
          llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>()))
-      convert(kernel, vectorBits);
+      convert(kernel, target);
   }
 };
 } // namespace

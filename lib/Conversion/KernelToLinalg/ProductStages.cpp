@@ -8,6 +8,9 @@
 //
 //===----------------------------------------------------------------------===//
 #include "ProductStages.h"
+#include "nnc/Conversion/Tasks.h"
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace nnc;
@@ -36,7 +39,7 @@ Value nnc::multiplyAdd(Stage &stage, Value acc, Value a, Value b) {
 //===----------------------------------------------------------------------===//
 
 int64_t Evaluator::vectorWidth(Type element) const {
-  return std::max<int64_t>(vectorBits / element.getIntOrFloatBitWidth(), 1);
+  return std::max<int64_t>(target.vectorBits / element.getIntOrFloatBitWidth(), 1);
 }
 
 SmallVector<Lanes> nnc::splitLanes(int64_t size, int64_t width) {
@@ -54,39 +57,53 @@ SmallVector<Lanes> nnc::splitLanes(int64_t size, int64_t width) {
   return parts;
 }
 
-Value Evaluator::packPanels(Location loc, Value source, Type element,
-                            ArrayRef<unsigned> outer, unsigned lane,
-                            ArrayRef<unsigned> inner, Lanes lanes) {
-  ArrayRef<int64_t> shape = shapeOf(source);
-  SmallVector<int64_t> packedShape;
-  for (unsigned axis : outer)
-    packedShape.push_back(shape[axis]);
-  packedShape.push_back(lanes.count);
-  for (unsigned axis : inner)
-    packedShape.push_back(shape[axis]);
-  packedShape.push_back(lanes.width);
-  Value packed =
-      buffers.makeTemporary(loc, RankedTensorType::get(packedShape, element));
-  Stage stage(buffers, loc, packedShape, {}, contract);
-  Indices from(shape.size(), stage.constant(0));
+/// The shape of a source in panels.
+static RankedTensorType getPackedType(const PanelSource &source, Lanes lanes) {
+  ArrayRef<int64_t> shape = shapeOf(source.buffer);
+  SmallVector<int64_t> packed;
+  for (unsigned axis : source.outer)
+    packed.push_back(shape[axis]);
+  packed.push_back(lanes.count);
+  for (unsigned axis : source.inner)
+    packed.push_back(shape[axis]);
+  packed.push_back(lanes.width);
+  return RankedTensorType::get(packed, source.element);
+}
+
+void Evaluator::packInto(Location loc, const PanelSource &source, Lanes lanes,
+                         Value packed) {
+  ArrayRef<int64_t> shape = getPackedType(source, lanes).getShape();
+  Stage stage(buffers, loc, shape, {}, contract);
+  Indices from(shapeOf(source.buffer).size(), stage.constant(0));
   unsigned next = 0;
-  for (unsigned axis : outer)
+  for (unsigned axis : source.outer)
     from[axis] = stage.dim(next++);
   AffineExpr panel = stage.dim(next++);
-  for (unsigned axis : inner)
+  for (unsigned axis : source.inner)
     from[axis] = stage.dim(next++);
-  from[lane] = panel * lanes.width + stage.dim(next) + lanes.begin;
+  from[source.lane] = panel * lanes.width + stage.dim(next) + lanes.begin;
   SmallVector<AffineExpr> map;
-  for (const Index &index : stage.dims(0, packedShape.size()))
+  for (const Index &index : stage.dims(0, shape.size()))
     map.push_back(index.affine);
-  Value value = stage.read(source, element, from);
-  stage.addOutput(packed, element, map);
+  Value value = stage.read(source.buffer, source.element, from);
+  stage.addOutput(packed, source.element, map);
   stage.finish(value);
+}
+
+Value Evaluator::packPanels(Location loc, const PanelSource &source,
+                            Lanes lanes) {
+  Value packed = buffers.makeTemporary(loc, getPackedType(source, lanes));
+  packInto(loc, source, lanes, packed);
   return packed;
 }
 
+int64_t nnc::getBytes(Value buffer) {
+  auto type = cast<MemRefType>(buffer.getType());
+  return type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
+}
+
 Value nnc::cutAxis(OpBuilder &b, Location loc, Value buffer, unsigned axis,
-                   int64_t begin, int64_t size) {
+                   OpFoldResult begin, int64_t size) {
   ArrayRef<int64_t> shape = shapeOf(buffer);
   if (shape[axis] == size)
     return buffer;
@@ -94,9 +111,73 @@ Value nnc::cutAxis(OpBuilder &b, Location loc, Value buffer, unsigned axis,
       strides(shape.size(), b.getIndexAttr(1));
   for (int64_t extent : shape)
     sizes.push_back(b.getIndexAttr(extent));
-  offsets[axis] = b.getIndexAttr(begin);
+  offsets[axis] = begin;
   sizes[axis] = b.getIndexAttr(size);
   return memref::SubViewOp::create(b, loc, buffer, offsets, sizes, strides);
+}
+
+/// The place of the present worker in a temporary that has one for each.
+static Value getOwnPlace(OpBuilder &b, Location loc, Value places) {
+  ArrayRef<int64_t> shape = shapeOf(places);
+  SmallVector<OpFoldResult> offsets(shape.size(), b.getIndexAttr(0)), sizes,
+      strides(shape.size(), b.getIndexAttr(1));
+  for (int64_t extent : shape)
+    sizes.push_back(b.getIndexAttr(extent));
+  offsets[0] = kernel::WorkerOp::create(b, loc, b.getIndexType()).getResult();
+  sizes[0] = b.getIndexAttr(1);
+  auto type = memref::SubViewOp::inferRankReducedResultType(
+      shape.drop_front(), cast<MemRefType>(places.getType()), offsets, sizes,
+      strides);
+  return memref::SubViewOp::create(b, loc, type, places, offsets, sizes,
+                                   strides);
+}
+
+/// Panels that do not stay in the second-level cache together, while what they
+/// meet does, are packed one by one, each just before its use: what is packed
+/// is then read from the cache, and no more of it is ever written to memory. As
+/// each panel is a task of its own, there have to be some.
+static bool packsOneByOne(const PackTarget &target, Lanes part,
+                          int64_t panelBytes, int64_t otherBytes) {
+  return part.count >= 8 && part.count * panelBytes > target.cacheBytes / 4 &&
+         otherBytes <= target.cacheBytes / 2;
+}
+
+void Evaluator::forEachPack(Location loc, const PanelSource &source, Value into,
+                            unsigned axis, int64_t otherBytes,
+                            function_ref<void(Value, Value, Lanes)> body) {
+  OpBuilder &b = buffers.builder;
+  int64_t size = shapeOf(source.buffer)[source.lane];
+  for (Lanes part : splitLanes(size, vectorWidth(source.element))) {
+    Lanes panel{0, 1, part.width};
+    RankedTensorType type = getPackedType(source, panel);
+    int64_t bytes = type.getNumElements() * source.element.getIntOrFloatBitWidth() / 8;
+    if (!packsOneByOne(target, part, bytes, otherBytes)) {
+      Value output = cutAxis(b, loc, into, axis, b.getIndexAttr(part.begin),
+                             part.count * part.width);
+      body(packPanels(loc, source, part), output, part);
+      continue;
+    }
+    SmallVector<int64_t> shape{target.workers};
+    llvm::append_range(shape, type.getShape());
+    Value places = buffers.makeTemporary(loc, type.clone(shape));
+    auto constant = [&](int64_t value) {
+      return arith::ConstantIndexOp::create(b, loc, value).getResult();
+    };
+    auto loop = scf::ForOp::create(b, loc, constant(0), constant(part.count),
+                                   constant(1));
+    loop->setAttr(kTasksAttrName, b.getUnitAttr());
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    Value begin = arith::MulIOp::create(b, loc, loop.getInductionVar(),
+                                        constant(part.width));
+    if (part.begin != 0)
+      begin = arith::AddIOp::create(b, loc, begin, constant(part.begin));
+    PanelSource own = source;
+    own.buffer = cutAxis(b, loc, source.buffer, source.lane, begin, part.width);
+    Value packed = getOwnPlace(b, loc, places);
+    packInto(loc, own, panel, packed);
+    body(packed, cutAxis(b, loc, into, axis, begin, part.width), panel);
+  }
 }
 
 //===----------------------------------------------------------------------===//
@@ -172,8 +253,8 @@ Value Contraction::packRows(const Factor &factor, StringRef rows,
   shape.push_back((llvm::divideCeil(terms, line) | 1) * line);
   Value packed = evaluator.buffers.makeTemporary(
       loc, RankedTensorType::get(shape, element));
-  packed =
-      cutAxis(evaluator.buffers.builder, loc, packed, rows.size(), 0, terms);
+  OpBuilder &b = evaluator.buffers.builder;
+  packed = cutAxis(b, loc, packed, rows.size(), b.getIndexAttr(0), terms);
   Stage stage(evaluator.buffers, loc, extents, {}, evaluator.contract);
   std::string loops = (rows + reduced).str();
   Indices from;
@@ -211,8 +292,9 @@ void Contraction::moveLast(Factor &factor, char letter) {
     others.push_back(axis);
     letters.push_back(factor.letters[axis]);
   }
-  Value packed = evaluator.packPanels(loc, factor.buffer, element, {}, from,
-                                      others, {0, 1, sizes[letter]});
+  Value packed = evaluator.packPanels(
+      loc, {factor.buffer, element, {}, static_cast<unsigned>(from), others},
+      {0, 1, sizes[letter]});
   // The one panel is the whole: its axis of length 1 goes.
   SmallVector<ReassociationIndices> groups{{0, 1}};
   for (size_t axis = 2; axis <= others.size() + 1; ++axis)
@@ -283,12 +365,7 @@ void Contraction::emitPanels(Factor &wide, Factor &other, Value into) {
   // shared…, panel, rest…, lane in panel, reduced…
   std::string loops = shared + '\0' + rest + lane + reduced;
   unsigned panelLoop = shared.size();
-  OpBuilder &b = evaluator.buffers.builder;
-  for (Lanes part : splitLanes(sizes[lane], evaluator.vectorWidth(element))) {
-    Value packed = evaluator.packPanels(loc, wide.buffer, element, outer,
-                                        wide.letters.find(lane), inner, part);
-    Value output = cutAxis(b, loc, into, result.size() - 1, part.begin,
-                           part.count * part.width);
+  auto emitPart = [&](Value packed, Value output, Lanes part) {
     evaluator.fill(loc, output, 0);
     SmallVector<int64_t> extents, reducedLoops;
     for (auto [i, letter] : llvm::enumerate(loops)) {
@@ -320,7 +397,11 @@ void Contraction::emitPanels(Factor &wide, Factor &other, Value into) {
           w = stage.read(packed, element, p);
     Value acc = stage.addOutput(output, element, map);
     stage.finish(multiplyAdd(stage, acc, x, w));
-  }
+  };
+  unsigned laneAxis = wide.letters.find(lane);
+  evaluator.forEachPack(loc, {wide.buffer, element, outer, laneAxis, inner},
+                        into, result.size() - 1, getBytes(other.buffer),
+                        emitPart);
 }
 
 void Contraction::emitPlain(Value into) {

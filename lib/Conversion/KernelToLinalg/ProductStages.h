@@ -1,5 +1,4 @@
-//===- ProductStages.h - what contractions and convolutions share -*- C++
-//-*-===//
+//===- ProductStages.h - what contractions and convolutions share -*- C++ -*-=//
 #ifndef NNC_CONVERSION_KERNELTOLINALG_PRODUCTSTAGES_H
 #define NNC_CONVERSION_KERNELTOLINALG_PRODUCTSTAGES_H
 
@@ -18,7 +17,10 @@ llvm::SmallVector<Lanes> splitLanes(int64_t size, int64_t width);
 
 /// A part of a buffer along one axis; the buffer itself if that is all.
 mlir::Value cutAxis(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffer,
-                    unsigned axis, int64_t begin, int64_t size);
+                    unsigned axis, mlir::OpFoldResult begin, int64_t size);
+
+/// Bytes of a buffer's elements.
+int64_t getBytes(mlir::Value buffer);
 
 } // namespace nnc
 

@@ -30,6 +30,9 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
     IRRewriter rewriter(&getContext());
     VectorTarget target{vectorBits, vectorRegisters, static_cast<int64_t>(cacheBytes), tasks,
                         strict || getOperation()->hasAttr("nn.strict")};
+    if (tasks < 2)
+      for (auto loop : getOperation().getOps<scf::ForOp>())
+        loop->removeAttr(kTasksAttrName);
     SmallVector<linalg::GenericOp> generics;
     SmallVector<linalg::LinalgOp> all;
     getOperation()->walk([&](linalg::LinalgOp op) { all.push_back(op); });
@@ -58,7 +61,11 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
         continue;
       }
       ++numVector;
-      NestEmitter emitter(rewriter, *nest, Schedule::choose(*nest, target));
+      // What stands in a loop belongs to one task.
+      VectorTarget own = target;
+      if (op->getParentOp() != getOperation())
+        own.tasks = 1;
+      NestEmitter emitter(rewriter, *nest, Schedule::choose(*nest, own));
       if (Operation *fill = emitter.takeFill()) {
         assert(!generics.empty() && generics.back() == fill && "the fill stands just before");
         generics.pop_back();

@@ -37,13 +37,13 @@ static std::optional<Access> describeAccess(Value buffer, AffineMap map) {
   auto type = cast<MemRefType>(buffer.getType());
   SmallVector<int64_t> strides;
   int64_t offset;
-  if (failed(type.getStridesAndOffset(strides, offset)) || ShapedType::isDynamic(offset) ||
+  if (failed(type.getStridesAndOffset(strides, offset)) ||
       llvm::any_of(strides, ShapedType::isDynamic))
     return std::nullopt;
   Access access;
   access.buffer = buffer;
   access.element = type.getElementType();
-  access.offset = offset;
+  access.offset = ShapedType::isDynamic(offset) ? 0 : offset;
   access.strides.assign(map.getNumDims(), 0);
   for (auto [expr, stride] : llvm::zip(map.getResults(), strides))
     if (!accumulate(expr, stride, access.strides, access.offset))
@@ -129,10 +129,19 @@ Value nnc::flatten(OpBuilder &builder, Location loc, Value buffer) {
   int64_t offset;
   [[maybe_unused]] LogicalResult known = type.getStridesAndOffset(strides, offset);
   assert(succeeded(known) && "described before");
-  // One past the last element, counted from the start of the allocation.
-  int64_t extent = offset + 1;
+  bool isMoved = ShapedType::isDynamic(offset);
+  // One past the last element, counted from the start.
+  int64_t extent = isMoved ? 1 : offset + 1;
   for (auto [size, stride] : llvm::zip(type.getShape(), strides))
     extent += (size - 1) * stride;
+  if (isMoved) {
+    auto layout = StridedLayoutAttr::get(type.getContext(), ShapedType::kDynamic, 1);
+    auto flat = MemRefType::get({extent}, type.getElementType(), layout);
+    auto parts = memref::ExtractStridedMetadataOp::create(builder, loc, buffer);
+    OpFoldResult size = builder.getIndexAttr(extent), stride = builder.getIndexAttr(1);
+    return memref::ReinterpretCastOp::create(builder, loc, flat, parts.getBaseBuffer(),
+                                             OpFoldResult(parts.getOffset()), size, stride);
+  }
   auto flat = MemRefType::get({extent}, type.getElementType());
   if (type == flat)
     return buffer;

@@ -53,7 +53,7 @@ private:
 };
 
 /// The buffer as a one-dimensional memref that starts where the buffer's
-/// allocation does.
+/// allocation does or, if the offset is not static, at the buffer.
 mlir::Value flatten(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value buffer);
 
 } // namespace nnc

@@ -5,7 +5,7 @@
 // the last one. The kernel gets the instance, which the interface takes the
 // host's loop from.
 // CHECK-LABEL: func.func private @double.task0(
-//  CHECK-SAME:     %[[X:.*]]: memref<200001xf32>, %[[Y:.*]]: memref<200001xf32>, %[[TASK:.*]]: index)
+//  CHECK-SAME:     %[[X:.*]]: memref<200001xf32>, %[[Y:.*]]: memref<200001xf32>, %[[TASK:.*]]: index, %{{.*}}: index)
 //       CHECK:   scf.for
 //       CHECK:   %[[LAST:.*]] = arith.cmpi eq, %[[TASK]], %c3
 //       CHECK:   scf.if %[[LAST]]
@@ -39,5 +39,24 @@ func.func private @little(%x: memref<2000xf32>, %y: memref<2000xf32>) {
     %c = arith.addf %a, %a : f32
     linalg.yield %c : f32
   }
+  return
+}
+
+// A loop over tasks may come from before; its worker is an argument then.
+// CHECK-LABEL: func.func private @numbers.task0(
+//  CHECK-SAME:     %[[Y:.*]]: memref<9x4xindex>, %[[I:.*]]: index, %[[WORKER:.*]]: index)
+//       CHECK:   memref.store %[[WORKER]], %[[Y]][%[[I]],
+// CHECK-LABEL: func.func private @numbers.task0.all(
+//  CHECK-SAME:     attributes {kernel.tasks = 9 : index}
+// SERIAL-LABEL: func.func private @numbers(
+//       SERIAL:   kernel.worker
+func.func private @numbers(%y: memref<9x4xindex>) {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %nine = arith.constant 9 : index
+  scf.for %i = %zero to %nine step %one {
+    %w = kernel.worker
+    memref.store %w, %y[%i, %zero] : memref<9x4xindex>
+  } {kernel.tasks}
   return
 }

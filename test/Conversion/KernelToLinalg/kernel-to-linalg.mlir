@@ -1,4 +1,5 @@
 // RUN: nnc-opt %s --convert-kernel-to-linalg=vector-bits=128 --split-input-file | FileCheck %s
+// RUN: nnc-opt %s --convert-kernel-to-linalg='vector-bits=128 cache-bytes=1024 workers=16' --split-input-file | FileCheck %s --check-prefix=ONE
 
 // Results of one shape are written by one nest; what is read at the place where
 // it is computed is not read back.
@@ -39,6 +40,27 @@ kernel.func @reversed(%x: tensor<6xf32>) -> (tensor<6xf32>, tensor<6xf32>) {
 kernel.func @product(%a: tensor<9x5xf32>, %b: tensor<16x5xf32>) -> tensor<9x16xf32> {
   %y = nn.contract "ik,jk->ij" %a, %b : tensor<9x5xf32>, tensor<16x5xf32> -> tensor<9x16xf32>
   kernel.return %y : tensor<9x16xf32>
+}
+
+// -----
+
+// Panels that no cache holds together are packed each just before its use, by a
+// task, in the worker's own place.
+// ONE-LABEL: func.func private @one_by_one(
+//  ONE-SAME:     memref<2560xi8>)
+//       ONE:   scf.for %[[PANEL:.*]] = %c0{{.*}} to %c8{{.*}} step %c1
+//       ONE:     %[[AT:.*]] = arith.muli %[[PANEL]], %c8
+//       ONE:     %[[COLUMNS:.*]] = memref.subview %{{.*}}[%[[AT]], 0] [8, 5] [1, 1]
+//       ONE:     %[[WORKER:.*]] = kernel.worker
+//       ONE:     %[[PLACE:.*]] = memref.subview %{{.*}}[%[[WORKER]], 0, 0, 0] [1, 1, 5, 8] [1, 1, 1, 1]
+//       ONE:     linalg.generic {{.*}} ins(%[[COLUMNS]] :{{.*}} outs(%[[PLACE]] :
+//       ONE:     linalg.generic {{.*}}"reduction"]
+//       ONE:   } {kernel.tasks}
+// CHECK-LABEL: func.func private @one_by_one(
+//   CHECK-NOT:   scf.for
+kernel.func @one_by_one(%a: tensor<9x5xf32>, %b: tensor<64x5xf32>) -> tensor<9x64xf32> {
+  %y = nn.contract "ik,jk->ij" %a, %b : tensor<9x5xf32>, tensor<64x5xf32> -> tensor<9x64xf32>
+  kernel.return %y : tensor<9x64xf32>
 }
 
 // -----

@@ -69,6 +69,8 @@ def operands(op, example):
     format_ = op["assemblyFormat"]
     names = [arg[1] for arg in op["arguments"]["args"]]
     constraints = {arg[1]: arg[0]["def"] for arg in op["arguments"]["args"]}
+    if not names:
+        return {}
     code, printed = re.match(r"(.*?) : (.*)$", example, re.S).groups()
     code = code.split(" = ", 1)[-1]
     used = re.findall(r"%\w+", code)

@@ -121,7 +121,7 @@ CompiledModule::compile(ModuleOp original, const Configuration &configuration,
   PassManager plan(module->getContext()), lower(module->getContext());
   buildGradientPipeline(plan);
   buildKernelPipeline(plan);
-  buildBufferPipeline(plan, code.vectorBits);
+  buildBufferPipeline(plan, code);
   buildKernelCodePipeline(lower, code);
   buildInterfacePipeline(lower, "net", 16, 64);
   if (failed(plan.run(*module)))

@@ -93,6 +93,9 @@ static void addConvs(std::vector<Case> &cases, const std::string &element,
   // A window that reaches over both ends, and one row left of the image.
   add({1, 3, 2, 2}, {4, 3, 3, 3}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 1});
   add({1, 2, 7, 7}, {3, 2, 2, 2}, {{3, 3}, {0, 0}, {0, 0}, {1, 1}, 1});
+  // Panels of channels packed one by one.
+  add({1, 35, 4, 5}, {281, 35, 3, 3}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 1});
+  add({1, 14, 5, 4}, {560, 7, 3, 6}, {{1, 1}, {1, 3}, {1, 2}, {1, 1}, 2});
   // Strides that share a factor with the dilation, or none: some results meet
   // every other tap, some meet none.
   add({2, 33, 9, 10}, {18, 33, 4, 3}, {{2, 3}, {2, 1}, {1, 2}, {2, 2}, 1});
@@ -118,6 +121,11 @@ std::vector<Case> nnc::test::productCases() {
     // Rows a page apart, and columns that no cache close by holds.
     for (const char *spec : {"ij,jk->ik", "ji,jk->ik", "ji,kj->ik"})
       addContract(cases, spec, {{'i', 65}, {'j', 1024}, {'k', 131}}, element,
+                  kUnit);
+    // Panels packed one by one, in either order, with rests.
+    for (const char *spec : {"ij,kj->ik", "bij,bjk->bik"})
+      addContract(cases, spec,
+                  {{'b', 2}, {'i', 10}, {'j', 257}, {'k', 281}}, element,
                   kUnit);
     for (const char *spec :
          {"bij,bjk->bik", "bij,bkj->bik", "bji,bjk->bki", "ibj,jkb->ibk",

@@ -65,7 +65,7 @@ std::unique_ptr<LoadedModel> compile(ModuleOp module, unsigned level) {
   bool planned = succeeded(run(module, [&](OpPassManager &pm) {
     buildGradientPipeline(pm);
     buildKernelPipeline(pm);
-    buildBufferPipeline(pm, code.vectorBits);
+    buildBufferPipeline(pm, code);
   }));
   EXPECT_TRUE(planned);
   if (!planned)
@@ -165,9 +165,9 @@ std::string lower(int64_t turns) {
   EXPECT_TRUE(succeeded(run(*module, [](OpPassManager &pm) {
     buildGradientPipeline(pm);
     buildKernelPipeline(pm);
-    buildBufferPipeline(pm, 256);
     KernelCodeOptions code;
     code.vectorBits = 256;
+    buildBufferPipeline(pm, code);
     buildKernelCodePipeline(pm, code);
     buildInterfacePipeline(pm, "net", 16, 64);
   })));

@@ -117,4 +117,21 @@ def Kernel_CallOp : Kernel_Op<"call", [Pure, DeclareOpInterfaceMethods<SymbolUse
   let assemblyFormat = "$kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $results)";
 }
 
+def Kernel_WorkerOp : Kernel_Op<"worker", [Pure]> {
+  let summary = "the number of the worker that runs a task";
+  let description = [{
+    In the body of a kernel after its lowering: what `parallel_for` gives the
+    task as its worker, less than the number of threads; 0 where no host's loop
+    runs it. Turns of a loop over tasks that use the same scratch one after the
+    other have a place in it for each worker.
+
+    Example:
+    ```mlir
+    %w = kernel.worker
+    ```
+  }];
+  let results = (outs Index:$number);
+  let assemblyFormat = "attr-dict";
+}
+
 #endif // NNC_DIALECT_KERNEL_IR_KERNELOPS
