@@ -58,6 +58,19 @@ static StringRef typeName(const Datum &value) {
 
 void GraphGen::overrideConst(ConstInfo &info, const Define &define) {
   StringRef name = info.decl->name.name;
+  if (info.value.isList()) {
+    // Its elements, or one list in brackets.
+    Datum::Elements elements;
+    for (size_t i = 0; i != define.values.size(); ++i) {
+      auto element = evalDefine(define, i);
+      if (!element)
+        return;
+      elements.push_back(*element);
+    }
+    bool isWhole = elements.size() == 1 && elements[0].isList();
+    info.value = isWhole ? elements[0] : Datum::ofList(std::move(elements));
+    return;
+  }
   if (define.values.size() != 1) {
     error(info.decl->loc, "constant '" + name +
                               "' has one value, but -D gives " +
