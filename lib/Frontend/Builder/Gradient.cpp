@@ -15,56 +15,55 @@ static bool passesGradients(Operation *op) {
   return isa<nn::DifferentiableOpInterface, nn::GradientOp>(op);
 }
 
+/// The ops on a way to `loss` that take a value which depends differentiably on
+/// what is asked for, and give none.
+static void findCuts(Value loss, ArrayRef<Value> wrt, GraphBuilder::Cuts &cuts) {
+  llvm::DenseSet<Operation *> leadsToLoss;
+  SmallVector<Operation *> worklist;
+  auto visit = [&](Value value) {
+    Operation *op = value.getDefiningOp();
+    if (op && leadsToLoss.insert(op).second)
+      worklist.push_back(op);
+  };
+  visit(loss);
+  if (worklist.empty())
+    return;
+  Block &block = *worklist.front()->getBlock();
+  while (!worklist.empty())
+    for (Value operand : worklist.pop_back_val()->getOperands())
+      visit(operand);
+
+  llvm::DenseSet<Value> active(wrt.begin(), wrt.end());
+  auto isActive = [&](Value value) { return active.contains(value); };
+  for (Operation &op : block) {
+    if (!leadsToLoss.contains(&op) || llvm::none_of(op.getOperands(), isActive))
+      continue;
+    auto floats = llvm::make_filter_range(op.getResults(), isFloat);
+    if (!passesGradients(&op) || floats.empty())
+      cuts.insert(&op);
+    else
+      active.insert(floats.begin(), floats.end());
+  }
+}
+
 SmallVector<bool>
 GraphBuilder::findDifferentiable(Value loss, ArrayRef<Value> wrt, Cuts &cuts) {
   // Backwards from the loss over differentiable ops.
-  llvm::DenseSet<Value> reached;
+  llvm::DenseSet<Value> reached{loss};
   SmallVector<Value> worklist{loss};
-  SmallVector<Operation *> stopped;
-  auto visit = [&](Value value) {
-    if (isFloat(value) && reached.insert(value).second)
-      worklist.push_back(value);
-  };
-  reached.insert(loss);
   while (!worklist.empty()) {
     Operation *op = worklist.pop_back_val().getDefiningOp();
-    if (!op || op->getNumOperands() == 0)
+    if (!op || !passesGradients(op))
       continue;
-    if (!passesGradients(op)) {
-      stopped.push_back(op);
-      continue;
-    }
-    bool carries = false;
-    for (Value operand : op->getOperands()) {
-      carries |= isFloat(operand);
-      visit(operand);
-    }
-    if (!carries)
-      stopped.push_back(op);
+    for (Value operand : op->getOperands())
+      if (isFloat(operand) && reached.insert(operand).second)
+        worklist.push_back(operand);
   }
   SmallVector<bool> found;
   for (Value value : wrt)
     found.push_back(reached.contains(value));
-
-  if (llvm::is_contained(found, true))
-    return found;
-
-  // An op cuts a path if what is asked for lies behind it.
-  llvm::DenseSet<Value> wanted(wrt.begin(), wrt.end());
-  for (Operation *op : stopped) {
-    llvm::DenseSet<Operation *> seen;
-    SmallVector<Value> behind(op->getOperands());
-    while (!behind.empty()) {
-      Value value = behind.pop_back_val();
-      if (wanted.contains(value)) {
-        cuts.insert(op);
-        break;
-      }
-      if (Operation *def = value.getDefiningOp();
-          def && seen.insert(def).second)
-        behind.append(def->operand_begin(), def->operand_end());
-    }
-  }
+  if (!llvm::is_contained(found, true))
+    findCuts(loss, wrt, cuts);
   return found;
 }
 

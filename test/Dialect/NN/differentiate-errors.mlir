@@ -45,22 +45,10 @@ nn.entry @independent(%x: tensor<f32> {nn.name = "x"}, %y: tensor<f32>) -> (tens
 
 // -----
 
-// The place of the largest does not move with the values.
-nn.entry @by_key(%k: tensor<1x1x4xf32> {nn.name = "k"}, %v: tensor<1x1x4xf32>) -> (tensor<1x1x4xf32>) {
-  // expected-note @below {{'window_pick' has no gradient}}
-  %p = nn.window_pick %k, %v size [4] strides [1] low [0] high [0] : tensor<1x1x4xf32> -> tensor<1x1x1xf32>
-  %l = nn.reshape %p : tensor<1x1x1xf32> -> tensor<f32>
-  // expected-error @below {{the loss does not depend differentiably on 'k'}}
-  %d = nn.gradient %l by %k : tensor<f32> by tensor<1x1x4xf32> -> tensor<1x1x4xf32>
-  nn.return %d : tensor<1x1x4xf32>
-}
-
-// -----
-
 // One fault does not hide another, nor cause one.
 nn.entry @several(%a: tensor<f32>, %b: tensor<f32>, %c: tensor<f32>, %d: tensor<f32>, %e: tensor<f32>, %f: tensor<f32>) -> (tensor<f32>, tensor<f32>) {
-  // expected-note @below {{'sign' has no gradient}}
-  %s = nn.sign %a : tensor<f32>
+  // expected-note @below {{'stop_gradient' has no gradient}}
+  %s = nn.stop_gradient %a : tensor<f32>
   // expected-error @below {{the loss does not depend differentiably on 'arg0'}}
   %g = nn.gradient %s by %a : tensor<f32> by tensor<f32> -> tensor<f32>
   // expected-error @below {{on 'arg0', 'arg1', 'arg2', 'arg3' or any of 2 more}}

@@ -214,3 +214,38 @@ nn.entry @convert(%x: tensor<2xf32>) -> (tensor<2xf32>) {
   %g = nn.gradient %s by %x : tensor<f64> by tensor<2xf32> -> tensor<2xf32>
   nn.return %g : tensor<2xf32>
 }
+
+// -----
+
+// What changes in steps has a derivative, and it is zero.
+// CHECK-LABEL: nn.entry @steps
+//       CHECK: %[[ZERO:.*]] = nn.constant dense<0.000000e+00> : tensor<4xf32>
+//   CHECK-NOT: nn.mul
+//       CHECK: nn.return %[[ZERO]]
+nn.entry @steps(%x: tensor<4xf32>) -> (tensor<4xf32>) {
+  %a = nn.floor %x : tensor<4xf32>
+  %b = nn.ceil %x : tensor<4xf32>
+  %c = nn.round %x : tensor<4xf32>
+  %d = nn.sign %x : tensor<4xf32>
+  %e = nn.floordiv %x, %d : tensor<4xf32>
+  %ab = nn.add %a, %b : tensor<4xf32>
+  %cd = nn.add %c, %d : tensor<4xf32>
+  %abcd = nn.add %ab, %cd : tensor<4xf32>
+  %all = nn.add %abcd, %e : tensor<4xf32>
+  %y = nn.reduce_sum %all [0] : tensor<4xf32> -> tensor<f32>
+  %g = nn.gradient %y by %x : tensor<f32> by tensor<4xf32> -> tensor<4xf32>
+  nn.return %g : tensor<4xf32>
+}
+
+// -----
+
+// The place of the largest does not move with the values.
+// CHECK-LABEL: nn.entry @by_key
+//       CHECK: %[[ZERO:.*]] = nn.constant dense<0.000000e+00> : tensor<1x1x4xf32>
+//       CHECK: nn.return %[[ZERO]]
+nn.entry @by_key(%k: tensor<1x1x4xf32>, %v: tensor<1x1x4xf32>) -> (tensor<1x1x4xf32>) {
+  %p = nn.window_pick %k, %v size [4] strides [1] low [0] high [0] : tensor<1x1x4xf32> -> tensor<1x1x1xf32>
+  %l = nn.reshape %p : tensor<1x1x1xf32> -> tensor<f32>
+  %d = nn.gradient %l by %k : tensor<f32> by tensor<1x1x4xf32> -> tensor<1x1x4xf32>
+  nn.return %d : tensor<1x1x4xf32>
+}

@@ -29,7 +29,8 @@ def A(name, oracle, **options): elementwise("activations", name, oracle, **optio
 
 
 A("identity", lambda x: nn.identity(x))
-A("step_fn", lambda x: jnp.where(x >= 0, 1.0, 0.0), no_gradient="its gradient is 0 everywhere")
+A("step_fn", lambda x: jnp.where(x >= 0, 1.0, 0.0),
+  no_gradient="its gradient is 0 everywhere, of which there is no second one")
 A("sigmoid", lambda x: nn.sigmoid(x))
 A("tanh", lambda x: jnp.tanh(x))
 A("relu", lambda x: nn.relu(x))
@@ -71,7 +72,8 @@ B("safe_sqrt", lambda x: jnp.where(x > 0, jnp.sqrt(jnp.where(x > 0, x, 1)), 0), 
 B("erf_inverse", lambda x: special.erfinv(2 * x - 1), draw="unit", code="erf_inverse(2 * x - 1)",
   no_extremes="infinite at 0 and 1, where the library's stops at 0.9999999 as f32 draws do")
 for name in ["sign", "floor", "ceil", "round"]:
-    B(name, lambda x, name=name: getattr(jnp, name)(x), no_gradient="its gradient is 0 everywhere")
+    B(name, lambda x, name=name: getattr(jnp, name)(x),
+      no_gradient="its gradient is 0 everywhere, of which there is no second one")
 B("isnan", lambda x: jnp.isnan(x / x), no_gradient="gives bools", code="isnan(x / x)")
 B("isinf", lambda x: jnp.isinf(1 / x), no_gradient="gives bools", code="isinf(1 / x)")
 for code, oracle in [("clamp(x, -0.5, 0.7)", lambda x: jnp.where((x >= -.5) & (x <= .7), x, jnp.clip(x, -.5, .7))),

@@ -83,8 +83,11 @@ INSTANTIATE_TEST_SUITE_P(Table, GradientTest, testing::ValuesIn(namedRows()),
                            return info.param.name;
                          });
 
+// Those with the derivative zero have no row, as none of theirs could be wrong by
+// one per cent; test/Dialect/NN/differentiate.mlir has them.
 TEST(GradientTable, HasEveryDifferentiablePrimitive) {
-  std::set<std::string> rows;
+  std::set<std::string> rows{"nn.ceil", "nn.floor", "nn.floordiv", "nn.round",
+                             "nn.sign"};
   for (const Row &row : gradientTable())
     rows.insert(row.op);
   std::unique_ptr<MLIRContext> context = makeContext();

@@ -129,15 +129,13 @@ static bool isPrimitive(RegisteredOperationName name) {
          name.getStringRef() != nn::WriteOp::getOperationName();
 }
 
-/// Constant between jumps, or without a number to differentiate by.
+/// Without a number to differentiate by.
 static const std::set<std::string> kWithoutDerivative{
-    "nn.and",        "nn.argmax",        "nn.argmin",
-    "nn.ceil",       "nn.compare",       "nn.constant",
-    "nn.floor",      "nn.floordiv",      "nn.iota",
-    "nn.not",        "nn.one_hot",       "nn.or",
+    "nn.and",         "nn.argmax",        "nn.argmin",
+    "nn.compare",     "nn.constant",      "nn.iota",
+    "nn.not",         "nn.one_hot",       "nn.or",
     "nn.random_bits", "nn.random_normal", "nn.random_uniform",
-    "nn.reduce_all", "nn.reduce_any",    "nn.round",
-    "nn.sign",       "nn.stop_gradient"};
+    "nn.reduce_all",  "nn.reduce_any",    "nn.stop_gradient"};
 
 TEST(Primitives, HaveRulesDerivativesAndRows) {
   std::set<std::string> compared;

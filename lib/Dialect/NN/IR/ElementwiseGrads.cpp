@@ -23,6 +23,32 @@ SmallVector<Value> AbsOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                         });
 }
 
+/// No gradient, which is zero: what changes in steps is flat between them.
+static SmallVector<Value> buildZeroVJP(Operation *op) {
+  return SmallVector<Value>(op->getNumOperands());
+}
+
+SmallVector<Value> CeilOp::buildVJP(OpBuilder &, ValueRange, ArrayRef<bool>) {
+  return buildZeroVJP(*this);
+}
+
+SmallVector<Value> FloorOp::buildVJP(OpBuilder &, ValueRange, ArrayRef<bool>) {
+  return buildZeroVJP(*this);
+}
+
+SmallVector<Value> FloorDivOp::buildVJP(OpBuilder &, ValueRange,
+                                        ArrayRef<bool>) {
+  return buildZeroVJP(*this);
+}
+
+SmallVector<Value> RoundOp::buildVJP(OpBuilder &, ValueRange, ArrayRef<bool>) {
+  return buildZeroVJP(*this);
+}
+
+SmallVector<Value> SignOp::buildVJP(OpBuilder &, ValueRange, ArrayRef<bool>) {
+  return buildZeroVJP(*this);
+}
+
 SmallVector<Value> CosOp::buildVJP(OpBuilder &builder, ValueRange resultGrads,
                                    ArrayRef<bool> needed) {
   return applyGradRules(*this, builder, resultGrads, needed,

@@ -22,33 +22,30 @@ void ReverseSweep::accumulate(Value value, Value grad, Location loc) {
   sum = sum ? NNBuilder(builder, loc).add(sum, grad) : grad;
 }
 
-bool ReverseSweep::visit(Operation *op, Divert divert) {
+void ReverseSweep::visit(Operation *op, Divert divert) {
   auto differentiable = dyn_cast<DifferentiableOpInterface>(op);
   if (!differentiable)
-    return true;
+    return;
   SmallVector<Value> resultGrads =
       llvm::map_to_vector(op->getResults(), [&](Value result) { return grads.lookup(result); });
   if (llvm::none_of(resultGrads, [](Value grad) { return grad != nullptr; }))
-    return true;
+    return;
   SmallVector<bool> needed = llvm::map_to_vector(
       op->getOperands(), [&](Value operand) { return active.contains(operand); });
   if (!llvm::is_contained(needed, true))
-    return true;
+    return;
   if (divert) {
     divert(op, resultGrads, needed);
     if (!llvm::is_contained(needed, true))
-      return true;
+      return;
   }
   SmallVector<Value> operandGrads = differentiable.buildVJP(builder, resultGrads, needed);
   assert(operandGrads.size() == op->getNumOperands() && "one gradient per operand");
-  bool any = false;
   for (auto [operand, grad, wanted] :
        llvm::zip_equal(op->getOperands(), operandGrads, needed)) {
     if (!wanted || !grad)
       continue;
     assert(grad.getType() == operand.getType() && "a gradient has its operand's type");
     accumulate(operand, grad, op->getLoc());
-    any = true;
   }
-  return any;
 }

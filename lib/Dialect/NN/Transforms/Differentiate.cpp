@@ -51,8 +51,6 @@ private:
   ReverseSweep sweep;
   /// The last op before the new ones.
   Operation *last = nullptr;
-  /// Ops that have a gradient, but not by the operands that matter here.
-  SmallVector<Operation *> blocked;
 };
 
 } // namespace
@@ -74,8 +72,7 @@ void GradientSweep::propagate() {
   Location loc = gradient.getLoc();
   sweep.accumulate(loss, NNBuilder(builder, loc).splat(loss, 1), loc);
   for (Operation *op = last; op; op = op->getPrevNode())
-    if (!sweep.visit(op))
-      blocked.push_back(op);
+    sweep.visit(op);
 }
 
 //===----------------------------------------------------------------------===//
@@ -136,7 +133,7 @@ llvm::SmallSetVector<Operation *, 8> GradientSweep::findCuts() {
     for (Value operand : worklist.pop_back_val()->getOperands())
       visit(operand);
 
-  llvm::SmallSetVector<Operation *, 8> cuts(blocked.begin(), blocked.end());
+  llvm::SmallSetVector<Operation *, 8> cuts;
   for (Operation &op : *gradient->getBlock()) {
     if (&op == gradient)
       break;
@@ -180,8 +177,8 @@ LogicalResult GradientSweep::run() {
   last = gradient->getPrevNode();
   findActive();
   propagate();
-  bool found = llvm::any_of(
-      wrt, [&](Value value) { return sweep.lookup(value) != nullptr; });
+  // Where only ops with a derivative of zero lead to it, the gradient is zero.
+  bool found = sweep.isActive(gradient.getLoss());
   if (!found)
     reportNoPath();
   NNBuilder zeros(builder, gradient.getLoc());

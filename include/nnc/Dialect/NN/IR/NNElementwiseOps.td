@@ -32,7 +32,7 @@ def NN_AbsOp : NN_Unary<"abs", NN_NumberTensor, [Differentiable]> {
   }];
 }
 
-def NN_CeilOp : NN_Unary<"ceil", NN_FloatTensor> {
+def NN_CeilOp : NN_Unary<"ceil", NN_FloatTensor, [Differentiable]> {
   let summary = "round up";
   let description = [{
     The smallest integer not below x; derivative zero.
@@ -92,7 +92,7 @@ def NN_Expm1Op : NN_Unary<"expm1", NN_FloatTensor, [Differentiable]> {
   }];
 }
 
-def NN_FloorOp : NN_Unary<"floor", NN_FloatTensor> {
+def NN_FloorOp : NN_Unary<"floor", NN_FloatTensor, [Differentiable]> {
   let summary = "round down";
   let description = [{
     The largest integer not above x; derivative zero.
@@ -164,7 +164,7 @@ def NN_NotOp : NN_Unary<"not", NN_BoolTensor> {
   }];
 }
 
-def NN_RoundOp : NN_Unary<"round", NN_FloatTensor> {
+def NN_RoundOp : NN_Unary<"round", NN_FloatTensor, [Differentiable]> {
   let summary = "round to nearest, ties to even";
   let description = [{
     The nearest integer; derivative zero.
@@ -188,7 +188,7 @@ def NN_RsqrtOp : NN_Unary<"rsqrt", NN_FloatTensor, [Differentiable]> {
   }];
 }
 
-def NN_SignOp : NN_Unary<"sign", NN_NumberTensor> {
+def NN_SignOp : NN_Unary<"sign", NN_NumberTensor, [Differentiable]> {
   let summary = "sign";
   let description = [{
     -1, 0 or 1; NaN stays NaN; derivative zero.
@@ -284,7 +284,7 @@ def NN_DivOp : NN_Binary<"div", NN_FloatTensor, [Differentiable]> {
   }];
 }
 
-def NN_FloorDivOp : NN_Binary<"floordiv", NN_NumberTensor, []> {
+def NN_FloorDivOp : NN_Binary<"floordiv", NN_NumberTensor, [Differentiable]> {
   let summary = "quotient rounded down";
   let description = [{
     Python's //: the largest integer not above x / y. An integer division by zero gives 0. Derivative zero.

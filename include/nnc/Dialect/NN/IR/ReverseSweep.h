@@ -34,9 +34,8 @@ public:
   /// The gradient that has reached a value so far; null means zero.
   mlir::Value lookup(mlir::Value value) const { return grads.lookup(value); }
   void accumulate(mlir::Value value, mlir::Value grad, mlir::Location loc);
-  /// Takes the gradients of an op's results on to its active operands. False if
-  /// the op lets none through.
-  bool visit(mlir::Operation *op, Divert divert = nullptr);
+  /// Takes the gradients of an op's results on to its active operands.
+  void visit(mlir::Operation *op, Divert divert = nullptr);
 
 private:
   mlir::OpBuilder &builder;
