@@ -23,15 +23,16 @@ struct AxisRange {
 
 } // namespace
 
-/// An int of an index; nothing after an error. `missing` stands for no value.
+/// An int of an index; nothing after an error. `missing` stands for no value,
+/// which only the bounds of a slice may have.
 static std::optional<int64_t> evalBound(GraphGen &gen, const ast::Expr *expr,
-                                        int64_t missing) {
+                                        std::optional<int64_t> missing) {
   if (!expr)
     return missing;
   Datum value = gen.eval(expr);
   if (value.isPoison())
     return std::nullopt;
-  if (value.isNone())
+  if (value.isNone() && missing)
     return missing;
   if (value.isInt())
     return value.getInt();
@@ -41,7 +42,8 @@ static std::optional<int64_t> evalBound(GraphGen &gen, const ast::Expr *expr,
                              value.describe() + "; use gather");
   else
     gen.error(expr->loc,
-              "an index must be an int, but is " + value.describeKind());
+              "an index must be an int, but is " + value.describeKind() +
+                  (value.isNone() ? "; unsqueeze adds an axis" : ""));
   return std::nullopt;
 }
 
@@ -49,7 +51,7 @@ static std::optional<AxisRange> evalItem(GraphGen &gen,
                                          const ast::IndexItem &item,
                                          int64_t size, const Twine &axis) {
   if (item.kind == ast::IndexItem::Single) {
-    auto index = evalBound(gen, item.begin, 0);
+    auto index = evalBound(gen, item.begin, std::nullopt);
     if (!index)
       return std::nullopt;
     if (*index < -size || *index >= size) {
