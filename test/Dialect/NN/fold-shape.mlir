@@ -45,6 +45,20 @@ func.func @reshape_of_reshape(%x: tensor<2x6xf32>) -> (tensor<4x3xf32>, tensor<2
 
 // -----
 
+// CHECK-LABEL: func.func @transposes_around_a_product(
+//  CHECK-SAME:     %[[X:[^:]*]]: tensor<3x2xf32>, %[[W:[^:]*]]: tensor<4x5x3xf32>)
+//  CHECK-NEXT:   %[[Y:.*]] = nn.contract "ka,bck->cab" %[[X]], %[[W]]
+//  CHECK-NEXT:   %[[G:.*]] = nn.contract "ka,kb->ba" %[[X]], %[[X]]
+//  CHECK-NEXT:   return %[[Y]], %[[G]]
+func.func @transposes_around_a_product(%x: tensor<3x2xf32>, %w: tensor<4x5x3xf32>) -> (tensor<5x2x4xf32>, tensor<2x2xf32>) {
+  %a = nn.transpose %x [1, 0] : tensor<3x2xf32> -> tensor<2x3xf32>
+  %b = nn.transpose %w [2, 0, 1] : tensor<4x5x3xf32> -> tensor<3x4x5xf32>
+  %y = nn.contract "ak,kbc->abc" %a, %b : tensor<2x3xf32>, tensor<3x4x5xf32> -> tensor<2x4x5xf32>
+  %t = nn.transpose %y [2, 0, 1] : tensor<2x4x5xf32> -> tensor<5x2x4xf32>
+  %g = nn.contract "ak,bk->ba" %a, %a : tensor<2x3xf32>, tensor<2x3xf32> -> tensor<2x2xf32>
+  return %t, %g : tensor<5x2x4xf32>, tensor<2x2xf32>
+}
+
 // CHECK-LABEL: func.func @transpose_of_transpose(
 //  CHECK-SAME:     %[[X:.*]]: tensor<2x3x4xf32>
 //  CHECK-NEXT:   %[[Y:.*]] = nn.transpose %[[X]] [2, 0, 1] : tensor<2x3x4xf32> -> tensor<4x2x3xf32>

@@ -89,6 +89,42 @@ OpFoldResult BroadcastOp::fold(FoldAdaptor adaptor) {
 // TransposeOp
 //===----------------------------------------------------------------------===//
 
+/// Lets a contraction read what a transpose moves.
+static LogicalResult absorbIntoReader(TransposeOp op, ContractOp reader,
+                                      PatternRewriter &rewriter) {
+  auto read = [&](Value &operand, std::string &letters) {
+    if (operand != op.getResult())
+      return;
+    std::string moved = letters;
+    for (auto [i, axis] : llvm::enumerate(op.getPermutation()))
+      letters[axis] = moved[i];
+    operand = op.getOperand();
+  };
+  Value lhs = reader.getLhs(), rhs = reader.getRhs();
+  std::string lhsLetters = reader.getLhsLetters().str(),
+              rhsLetters = reader.getRhsLetters().str();
+  read(lhs, lhsLetters);
+  read(rhs, rhsLetters);
+  std::string spec =
+      lhsLetters + "," + rhsLetters + "->" + reader.getResultLetters().str();
+  rewriter.replaceOpWithNewOp<ContractOp>(reader, reader.getType(), spec, lhs,
+                                          rhs);
+  return success();
+}
+
+/// Lets a contraction write what a transpose, its only reader, makes of it.
+static LogicalResult absorbIntoWriter(TransposeOp op, ContractOp writer,
+                                      PatternRewriter &rewriter) {
+  StringRef letters = writer.getResultLetters();
+  std::string spec = (writer.getLhsLetters() + "," + writer.getRhsLetters() + "->").str();
+  for (int64_t axis : op.getPermutation())
+    spec += letters[axis];
+  rewriter.replaceOpWithNewOp<ContractOp>(op, op.getType(), spec,
+                                          writer.getLhs(), writer.getRhs());
+  return success();
+}
+
+/// Contractions take axes in any order, and no transpose is stored for them.
 /// Axes of size 1 may move freely: where the others keep their order, so do the
 /// elements.
 LogicalResult TransposeOp::canonicalize(TransposeOp op,
@@ -98,10 +134,19 @@ LogicalResult TransposeOp::canonicalize(TransposeOp op,
       llvm::make_filter_range(op.getPermutation(), [&](int64_t axis) {
         return operand.getDimSize(axis) != 1;
       }));
-  if (!llvm::is_sorted(moved))
-    return rewriter.notifyMatchFailure(op, "moves elements");
-  rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getOperand());
-  return success();
+  if (llvm::is_sorted(moved)) {
+    rewriter.replaceOpWithNewOp<ReshapeOp>(op, op.getType(), op.getOperand());
+    return success();
+  }
+  for (Operation *user : op->getUsers())
+    if (auto reader = dyn_cast<ContractOp>(user)) {
+      rewriter.setInsertionPoint(reader);
+      return absorbIntoReader(op, reader, rewriter);
+    }
+  if (auto writer = op.getOperand().getDefiningOp<ContractOp>();
+      writer && writer->hasOneUse())
+    return absorbIntoWriter(op, writer, rewriter);
+  return rewriter.notifyMatchFailure(op, "moves elements");
 }
 
 OpFoldResult TransposeOp::fold(FoldAdaptor adaptor) {
