@@ -256,6 +256,8 @@ Value Evaluator::evaluate(Stage &stage, Value value, ArrayRef<Index> indices) {
 void Evaluator::emitPointwise(ArrayRef<Operation *> ops) {
   if (ops.empty())
     return;
+  if (WindowScatterOp scatter = findTiledScatter(ops))
+    return emitTiledScatter(scatter, ops);
   auto shape = typeOf(ops.front()->getResult(0)).getShape();
   Stage stage(buffers, ops.front()->getLoc(), shape, {}, contract);
   Indices indices = stage.dims(0, shape.size());

@@ -94,6 +94,11 @@ private:
   mlir::Value computeWindow(Stage &stage, mlir::Operation *op, llvm::ArrayRef<Index> indices);
   mlir::Value computeWindowScatter(Stage &stage, nn::WindowScatterOp op,
                                    llvm::ArrayRef<Index> indices);
+  /// The one scatter of windows that tile their operand from which `ops` are
+  /// computed element by element; null if there is none.
+  nn::WindowScatterOp findTiledScatter(llvm::ArrayRef<mlir::Operation *> ops) const;
+  /// Computes `ops` window by window.
+  void emitTiledScatter(nn::WindowScatterOp scatter, llvm::ArrayRef<mlir::Operation *> ops);
   mlir::Value padInput(mlir::Location loc, mlir::Value input, llvm::ArrayRef<int64_t> low,
                        llvm::ArrayRef<int64_t> high);
 };

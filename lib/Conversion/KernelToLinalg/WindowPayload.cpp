@@ -4,7 +4,7 @@
 // that "first of equals" is the order of the code.
 //
 //===----------------------------------------------------------------------===//
-#include "Evaluator.h"
+#include "Windows.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 
 using namespace mlir;
@@ -13,32 +13,24 @@ using namespace nnc::nn;
 
 static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
 
-namespace {
+Window::Window(Operation *op) {
+  auto get = [&](StringRef name) { return op->getAttrOfType<DenseI64ArrayAttr>(name).asArrayRef(); };
+  size = get("size");
+  strides = get("strides");
+  low = get("low");
+}
 
-/// The geometry that all window ops share.
-struct Window {
-  explicit Window(Operation *op) {
-    auto get = [&](StringRef name) { return op->getAttrOfType<DenseI64ArrayAttr>(name).asArrayRef(); };
-    size = get("size");
-    strides = get("strides");
-    low = get("low");
+void Window::forEach(function_ref<void(ArrayRef<int64_t>)> callback) const {
+  SmallVector<int64_t> at(size.size(), 0);
+  while (true) {
+    callback(at);
+    int64_t axis = size.size() - 1;
+    while (axis >= 0 && ++at[axis] == size[axis])
+      at[axis--] = 0;
+    if (axis < 0)
+      return;
   }
-  /// Calls back for every position in the window, in row-major order.
-  void forEach(function_ref<void(ArrayRef<int64_t>)> callback) const {
-    SmallVector<int64_t> at(size.size(), 0);
-    while (true) {
-      callback(at);
-      int64_t axis = size.size() - 1;
-      while (axis >= 0 && ++at[axis] == size[axis])
-        at[axis--] = 0;
-      if (axis < 0)
-        return;
-    }
-  }
-  ArrayRef<int64_t> size, strides, low;
-};
-
-} // namespace
+}
 
 static Value conjunction(Stage &stage, Value a, Value b) {
   if (!a || !b)
@@ -73,17 +65,14 @@ static Value beats(Stage &stage, Value key, Value best) {
   return arith::AndIOp::create(b, stage.loc, above, leads);
 }
 
-/// Walks the window of `key` around `indices` and keeps what `pick` gives at
-/// the first largest element.
-static Value pickLargest(Evaluator &evaluator, Stage &stage, const Window &window, Value key,
-                         ArrayRef<Index> indices,
-                         function_ref<Value(ArrayRef<Index>, Value element)> pick) {
+Value nnc::pickLargest(Evaluator &evaluator, Stage &stage, const Window &window, Value key,
+                       ArrayRef<Index> indices, function_ref<Value(ArrayRef<Index>)> pick) {
   OpBuilder &b = stage.body;
   Value best, chosen, any;
   window.forEach([&](ArrayRef<int64_t> at) {
     auto [place, inside] = locate(stage, window, typeOf(key).getShape(), indices, at);
     Value element = evaluator.evaluate(stage, key, place);
-    Value candidate = pick(place, element);
+    Value candidate = pick(place);
     if (!best) {
       best = element;
       chosen = candidate;
@@ -116,7 +105,7 @@ Value Evaluator::computeWindow(Stage &stage, Operation *op, ArrayRef<Index> indi
   OpBuilder &b = stage.body;
   Value key = op->getOperand(0);
   if (auto pick = dyn_cast<WindowPickOp>(op))
-    return pickLargest(*this, stage, window, key, indices, [&](ArrayRef<Index> place, Value) {
+    return pickLargest(*this, stage, window, key, indices, [&](ArrayRef<Index> place) {
       return evaluate(stage, pick.getValue(), place);
     });
 
@@ -153,7 +142,7 @@ Value Evaluator::computeWindowScatter(Stage &stage, WindowScatterOp op, ArrayRef
   {
     Stage first(buffers, op.getLoc(), valueType.getShape(), {}, contract);
     Indices at = first.dims(0, valueType.getRank());
-    Value choice = pickLargest(*this, first, window, op.getKey(), at, [&](ArrayRef<Index> place, Value) {
+    Value choice = pickLargest(*this, first, window, op.getKey(), at, [&](ArrayRef<Index> place) {
       Value linear = first.materialize(linearize(first, place, keyType.getShape()));
       return arith::IndexCastOp::create(first.body, first.loc, i32, linear);
     });

@@ -1,5 +1,6 @@
 //===- Nest.cpp - a linalg.generic as loops over flat memory --------------===//
 #include "Nest.h"
+#include "mlir/Interfaces/ViewLikeInterface.h"
 
 using namespace mlir;
 using namespace nnc;
@@ -121,6 +122,16 @@ void Nest::mergeLoops() {
   loops = std::move(merged);
   for (auto [i, access] : llvm::enumerate(accesses))
     access->strides = strides[i];
+}
+
+Value nnc::skipViews(Value buffer) {
+  while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>()) {
+    // A view that gives bytes another type begins a buffer of its own.
+    if (isa<memref::ViewOp>(view))
+      break;
+    buffer = view.getViewSource();
+  }
+  return buffer;
 }
 
 Value nnc::flatten(OpBuilder &builder, Location loc, Value buffer) {

@@ -52,6 +52,9 @@ private:
   void mergeLoops();
 };
 
+/// The buffer behind views of it.
+mlir::Value skipViews(mlir::Value buffer);
+
 /// The buffer as a one-dimensional memref that starts where the buffer's
 /// allocation does or, if the offset is not static, at the buffer.
 mlir::Value flatten(mlir::OpBuilder &builder, mlir::Location loc, mlir::Value buffer);

@@ -57,9 +57,7 @@ void NestEmitter::emitTile() {
   }
   if (!nest.hasReduction()) {
     for (const Point &point : points) {
-      SmallVector<Value> values = emitPayload(point, {});
-      for (auto [value, access] : llvm::zip(values, nest.outputs))
-        store(value, access, point);
+      storeAll(emitPayload(point, {}), point);
       // A store may change what an input shares with an output.
       loaded.clear();
     }

@@ -66,6 +66,17 @@ private:
   int64_t tileOf(const Nest &nest, unsigned loop) const;
 };
 
+/// The outputs that fill the gaps between each other's lanes, in the order of
+/// their addresses: as many as the lanes of `first`, the lowest of them, are
+/// apart along `lane`. Empty if some are missing.
+llvm::SmallVector<unsigned, 4> findInterleaved(const Nest &nest, unsigned first, unsigned lane);
+
+/// Whether lanes this far apart are moved as whole vectors and sorted in
+/// registers, which is less than an access for every lane.
+inline bool isShortStride(int64_t stride, int64_t width) {
+  return stride >= 2 && stride <= 4 && width >= 4;
+}
+
 /// The operation by which a reduction joins two partial results, if the payload
 /// is `acc op value`; null else.
 mlir::Operation *getCombiner(mlir::linalg::GenericOp op);
@@ -104,7 +115,9 @@ private:
   llvm::SmallVector<mlir::Value> emitPayload(const Point &point, mlir::ValueRange accumulators);
   mlir::Value address(const Access &access, const Point &point);
   mlir::Value load(const Access &access, const Point &point);
+  mlir::Value loadStrided(const Access &access, mlir::Value at, int64_t width, int64_t stride);
   void store(mlir::Value value, const Access &access, const Point &point);
+  void storeAll(llvm::ArrayRef<mlir::Value> values, const Point &point);
   static int64_t constantOffset(const Access &access, const Point &point);
   llvm::SmallVector<llvm::SmallVector<unsigned>> groupRows() const;
   void loadAcross(const Access &access);

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "NestEmitter.h"
 #include "mlir/Dialect/Vector/IR/VectorOps.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace nnc;
@@ -66,6 +67,27 @@ int64_t NestEmitter::constantOffset(const Access &access, const Point &point) {
   return constant;
 }
 
+/// Every `stride`-th element from `at` on: whole vectors from memory, of which
+/// the last ends at the last lane, and a shuffle for each but the first.
+Value NestEmitter::loadStrided(const Access &access, Value at, int64_t width,
+                               int64_t stride) {
+  auto type = VectorType::get(width, access.element);
+  int64_t extent = (width - 1) * stride + 1;
+  Value result;
+  for (int64_t begin = 0, lane = 0; lane != width; begin += width) {
+    begin = std::min(begin, extent - width);
+    Value from = begin == 0 ? at
+                            : arith::AddIOp::create(b, loc, at, constantIndex(begin));
+    Value part = vector::LoadOp::create(b, loc, type, access.flat, from);
+    SmallVector<int64_t> mask(width, vector::ShuffleOp::kPoisonIndex);
+    std::iota(mask.begin(), mask.begin() + lane, 0);
+    for (; lane != width && lane * stride < begin + width; ++lane)
+      mask[lane] = (result ? width : 0) + lane * stride - begin;
+    result = vector::ShuffleOp::create(b, loc, result ? result : part, part, mask);
+  }
+  return result;
+}
+
 Value NestEmitter::load(const Access &access, const Point &point) {
   int64_t stride = schedule.lane == Schedule::none ? 0 : access.strides[schedule.lane];
   auto &known = loaded[{&access, constantOffset(access, point)}];
@@ -85,6 +107,8 @@ Value NestEmitter::load(const Access &access, const Point &point) {
     for (int64_t i = width - 1; i >= 0; --i)
       reversed.push_back(i);
     value = vector::ShuffleOp::create(b, loc, value, value, reversed);
+  } else if (isShortStride(stride, width)) {
+    value = loadStrided(access, at, width, stride);
   } else {
     value = vector::GatherOp::create(b, loc, type, access.flat, at,
                                      laneOffsets(b, loc, width, stride), allLanes(b, loc, width),
@@ -108,6 +132,74 @@ void NestEmitter::store(Value value, const Access &access, const Point &point) {
     vector::ScatterOp::create(b, loc, /*result=*/Type(), access.flat, at,
                               laneOffsets(b, loc, point.width, stride),
                               allLanes(b, loc, point.width), value);
+}
+
+SmallVector<unsigned, 4> nnc::findInterleaved(const Nest &nest, unsigned first, unsigned lane) {
+  const Access &lowest = nest.outputs[first];
+  int64_t stride = lowest.strides[lane];
+  auto type = cast<MemRefType>(lowest.buffer.getType());
+  SmallVector<unsigned, 4> found{first};
+  // Offsets count from where the buffer begins if they are static.
+  SmallVector<int64_t> strides;
+  int64_t offset;
+  if (failed(type.getStridesAndOffset(strides, offset)) || ShapedType::isDynamic(offset))
+    return {};
+  for (int64_t gap = 1; gap < stride; ++gap)
+    for (auto [i, other] : llvm::enumerate(nest.outputs))
+      if (other.offset == lowest.offset + gap && other.strides == lowest.strides &&
+          other.element == lowest.element && skipViews(other.buffer) == skipViews(lowest.buffer))
+        found.push_back(i);
+  return found.size() == static_cast<size_t>(stride) ? found : SmallVector<unsigned, 4>();
+}
+
+/// The elements of all vectors in turn, as vectors.
+static SmallVector<Value> interleaveLanes(OpBuilder &b, Location loc, ArrayRef<Value> vectors) {
+  int64_t count = vectors.size(), width = cast<VectorType>(vectors[0].getType()).getDimSize(0);
+  SmallVector<Value> results;
+  for (int64_t part = 0; part != count; ++part) {
+    Value joined = vectors[0];
+    for (int64_t next = 1; next != count; ++next) {
+      SmallVector<int64_t> mask;
+      for (int64_t lane = 0; lane != width; ++lane) {
+        int64_t at = part * width + lane, from = at % count, element = at / count;
+        // What the first shuffle has not put in place yet stays undefined.
+        mask.push_back(from == next               ? width + element
+                       : from > next              ? vector::ShuffleOp::kPoisonIndex
+                       : next == 1                ? element
+                                                  : lane);
+      }
+      joined = vector::ShuffleOp::create(b, loc, joined, vectors[next], mask);
+    }
+    results.push_back(joined);
+  }
+  return results;
+}
+
+/// Stores what a point gives for all outputs: what fills each other's gaps as
+/// whole vectors.
+void NestEmitter::storeAll(ArrayRef<Value> values, const Point &point) {
+  llvm::SmallBitVector done(values.size());
+  for (unsigned first = 0; first != values.size() && schedule.lane != Schedule::none; ++first) {
+    const Access &access = nest.outputs[first];
+    if (!isShortStride(access.strides[schedule.lane], point.width))
+      continue;
+    SmallVector<unsigned, 4> group = findInterleaved(nest, first, schedule.lane);
+    if (group.empty())
+      continue;
+    SmallVector<Value> vectors;
+    for (unsigned i : group) {
+      vectors.push_back(broadcast(values[i], point.width));
+      done.set(i);
+    }
+    for (auto [part, vector] : llvm::enumerate(interleaveLanes(b, loc, vectors))) {
+      Value at = address(access, point), begin = constantIndex(part * point.width);
+      at = part == 0 ? at : arith::AddIOp::create(b, loc, at, begin).getResult();
+      vector::StoreOp::create(b, loc, vector, access.flat, at);
+    }
+  }
+  for (auto [i, value] : llvm::enumerate(values))
+    if (!done.test(i))
+      store(value, nest.outputs[i], point);
 }
 
 Value NestEmitter::indexOf(unsigned loop, const Point &point) {

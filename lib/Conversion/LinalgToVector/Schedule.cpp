@@ -25,6 +25,16 @@ Operation *nnc::getCombiner(linalg::GenericOp op) {
              : nullptr;
 }
 
+/// The outputs that others interleave with along `lane`.
+static llvm::SmallBitVector findAllInterleaved(const Nest &nest, unsigned lane) {
+  llvm::SmallBitVector found(nest.outputs.size());
+  for (auto [i, access] : llvm::enumerate(nest.outputs))
+    if (access.strides[lane] > 1)
+      for (unsigned other : findInterleaved(nest, i, lane))
+        found.set(other);
+  return found;
+}
+
 /// Elements of the nest's widest type that one vector register holds.
 static int64_t naturalWidth(const Nest &nest, const VectorTarget &target) {
   unsigned widest = 8;
@@ -63,10 +73,10 @@ Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
       target.strict && isa_and_nonnull<arith::AddFOp, arith::MulFOp>(combiner);
   bool canReduceLanes = combiner && !isOrdered;
 
-  // Cost of a vector: contiguous accesses one, gathers an access per element;
-  // per element computed. What runs across its tile costs some shuffles more.
-  // A parallel loop is preferred to a reduced one, and what is stored once per
-  // reduction hardly counts.
+  // Cost of a vector: contiguous accesses one, short strides as many as what
+  // lies between, gathers an access per element; per element computed. What
+  // runs across its tile costs some shuffles more. A parallel loop is preferred
+  // to a reduced one, and what is stored once per reduction hardly counts.
   double turns = 1;
   for (const Loop &loop : nest.loops)
     turns *= loop.reduced ? loop.size : 1;
@@ -82,21 +92,24 @@ Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
       double lanes = std::min(loop.size, natural),
              cost = loop.reduced ? 1.5 : 1;
       bool anyAcross = false;
-      auto add = [&](const Access &access, double times, bool mayRunAcross) {
+      auto add = [&](const Access &access, double times, bool mayRunAcross, bool mayShuffle) {
         int64_t stride = std::abs(access.strides[i]);
         bool across =
             hasRow && mayRunAcross && stride > 1 && access.strides[row] == 1;
         anyAcross |= across;
+        bool isShort = mayShuffle && isShortStride(access.strides[i], lanes);
         cost += times * (stride == 0   ? 0.5
                          : stride == 1 ? 1
                          : across      ? 3
+                         : isShort     ? stride
                                        : 2 * lanes);
       };
       for (const Access &access : nest.inputs)
         if (access.buffer)
-          add(access, 1, !reduction);
-      for (const Access &access : nest.outputs)
-        add(access, loop.reduced ? 1 : 1 / turns, true);
+          add(access, 1, !reduction, true);
+      llvm::SmallBitVector interleaved = findAllInterleaved(nest, i);
+      for (auto [number, access] : llvm::enumerate(nest.outputs))
+        add(access, loop.reduced ? 1 : 1 / turns, true, interleaved.test(number));
       if (hasRow && !anyAcross)
         continue;
       // The last vector of the loop may be a part of one.

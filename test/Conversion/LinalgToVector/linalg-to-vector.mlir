@@ -42,11 +42,51 @@ func.func @reads_backwards(%x: memref<16xf32>, %y: memref<16xf32>) {
 // CHECK-LABEL: func @gathers_strided(
 //       CHECK: vector.gather
 //       CHECK: vector.store
-func.func @gathers_strided(%x: memref<48xf32>, %y: memref<16xf32>) {
-  linalg.generic {indexing_maps = [affine_map<(i) -> (i * 3)>, affine_map<(i) -> (i)>],
-      iterator_types = ["parallel"]} ins(%x : memref<48xf32>) outs(%y : memref<16xf32>) {
+func.func @gathers_strided(%x: memref<80xf32>, %y: memref<16xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i * 5)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]} ins(%x : memref<80xf32>) outs(%y : memref<16xf32>) {
   ^bb0(%a: f32, %o: f32):
     linalg.yield %a : f32
+  }
+  return
+}
+
+// -----
+
+// Whole vectors, none of which reaches beyond the last element.
+// CHECK-LABEL: func @sorts_short_strides(
+//   CHECK-NOT: vector.gather
+//       CHECK: vector.load {{.*}} vector<16xf32>
+//       CHECK: %[[C15:.*]] = arith.constant 15 : index
+//       CHECK: %[[LAST:.*]] = arith.addi %{{.*}}, %[[C15]] : index
+//       CHECK: %[[B:.*]] = vector.load %{{.*}}[%[[LAST]]] {{.*}} vector<16xf32>
+//       CHECK: vector.shuffle %{{.*}}, %[[B]] [0, 1, 2, 3, 4, 5, 6, 7, 17, 19, 21, 23, 25, 27, 29, 31]
+func.func @sorts_short_strides(%x: memref<31xf32>, %y: memref<16xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i * 2)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]} ins(%x : memref<31xf32>) outs(%y : memref<16xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    linalg.yield %a : f32
+  }
+  return
+}
+
+// -----
+
+// Two outputs that fill each other's gaps are stored together.
+// CHECK-LABEL: func @interleaves_outputs(
+//   CHECK-NOT: vector.scatter
+//       CHECK: vector.shuffle %{{.*}}, %{{.*}} [0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23]
+//       CHECK: vector.shuffle %{{.*}}, %{{.*}} [8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31]
+// CHECK-COUNT-2: vector.store {{.*}} vector<16xf32>
+func.func @interleaves_outputs(%x: memref<16xf32>, %y: memref<32xf32>) {
+  %even = memref.subview %y[0] [16] [2] : memref<32xf32> to memref<16xf32, strided<[2]>>
+  %odd = memref.subview %y[1] [16] [2] : memref<32xf32> to memref<16xf32, strided<[2], offset: 1>>
+  linalg.generic {indexing_maps = [affine_map<(i) -> (i)>, affine_map<(i) -> (i)>, affine_map<(i) -> (i)>],
+      iterator_types = ["parallel"]} ins(%x : memref<16xf32>)
+      outs(%even, %odd : memref<16xf32, strided<[2]>>, memref<16xf32, strided<[2], offset: 1>>) {
+  ^bb0(%a: f32, %o: f32, %p: f32):
+    %n = arith.negf %a : f32
+    linalg.yield %a, %n : f32, f32
   }
   return
 }

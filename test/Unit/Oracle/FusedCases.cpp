@@ -140,6 +140,21 @@ nn.entry @$name(%x: tensor<2x3x9x9x$F>, %w: tensor<17x3x3x3x$F>, %b: tensor<17x$
   nn.return %y, %dx, %dw, %db : tensor<2x17x4x4x$F>, tensor<2x3x9x9x$F>, tensor<17x3x3x3x$F>, tensor<17x$F>
 })";
 
+// Pooling whose windows tile an activation: the activation's slope is computed
+// where the pool's gradient is written.
+static const char kTiledPool[] = R"(
+nn.entry @$name(%x: tensor<2x3x6x42x$F>, %b: tensor<3x$F>, %t: tensor<2x3x3x21x$F>)
+    -> (tensor<2x3x3x21x$F>, tensor<2x3x6x42x$F>, tensor<3x$F>) {
+  %bb = nn.broadcast %b [1] : tensor<3x$F> -> tensor<2x3x6x42x$F>
+  %z = nn.add %x, %bb : tensor<2x3x6x42x$F>
+  %a = nn.tanh %z : tensor<2x3x6x42x$F>
+  %y = nn.window_max %a size [2, 2] strides [2, 2] low [0, 0] high [0, 0] : tensor<2x3x6x42x$F> -> tensor<2x3x3x21x$F>
+  %u = nn.mul %y, %t : tensor<2x3x3x21x$F>
+  %l = nn.reduce_sum %u [0, 1, 2, 3] : tensor<2x3x3x21x$F> -> tensor<$F>
+  %dx, %db = nn.gradient %l by %x, %b : tensor<$F> by tensor<2x3x6x42x$F>, tensor<3x$F> -> tensor<2x3x6x42x$F>, tensor<3x$F>
+  nn.return %y, %dx, %db : tensor<2x3x3x21x$F>, tensor<2x3x6x42x$F>, tensor<3x$F>
+})";
+
 // What is gathered is computed, by computed indices, and so is what is added.
 static const char kComputedGather[] = R"(
 nn.entry @$name(%x: tensor<13x7x$F>, %i: tensor<5xi32>) -> (tensor<5x7x$F>, tensor<13x7x$F>, tensor<5xi32>) {
@@ -321,6 +336,7 @@ std::vector<Case> nnc::test::fusedCases() {
     add(kMovedProduct, {kWhole, kWhole});
     add(kAttention, {kUnit, kUnit, kUnit});
     add(kConvNet, {kUnit, kUnit, kUnit, kUnit});
+    add(kTiledPool, {kUnit, kUnit, kUnit});
     add(kComputedGather, {kUnit, indexBelow(13)});
     add(kSortMask, {kUnit});
     add(kManyResults, {kUnit, kUnit});

@@ -111,8 +111,14 @@ std::vector<Case> nnc::test::indexCases() {
       windows({1, 1, 5, 6, 7}, {1, 1, 5, 3, 2},
               "size [2, 2, 3] strides [1, 2, 3] low [1, 0, 0] high [0, 0, 1]");
     }
+  // Windows that tile their operand, narrower and wider than vectors.
   addWindows(cases, {2, 17, 8, 8}, {2, 17, 4, 4},
              "size [2, 2] strides [2, 2] low [0, 0] high [0, 0]", "f32", kUnit);
+  addWindows(cases, {1, 2, 4, 78}, {1, 2, 2, 39},
+             "size [2, 2] strides [2, 2] low [0, 0] high [0, 0]", "f32", {Range::Special, 0, 0});
+  addWindows(cases, {2, 1, 3, 111}, {2, 1, 3, 37},
+             "size [1, 3] strides [1, 3] low [0, 0] high [0, 0]", "f64", kUnit);
+  addWindows(cases, {1, 3, 92}, {1, 3, 23}, "size [4] strides [4] low [0] high [0]", "f32", kUnit);
   addWindows(cases, {1, 3, 1, 33}, {1, 3, 1, 33},
              "size [1, 5] strides [1, 1] low [0, 2] high [0, 2]", "f32", kUnit);
   return cases;
