@@ -47,14 +47,7 @@ Value Evaluator::padInput(Location loc, Value input, ArrayRef<int64_t> low,
     sizes.push_back(b.getIndexAttr(extent));
   Value inside =
       memref::SubViewOp::create(b, loc, padded, offsets, sizes, strides);
-  Stage stage(buffers, loc, extents, {}, contract);
-  Indices from = stage.dims(0, extents.size());
-  SmallVector<AffineExpr> map;
-  for (const Index &index : from)
-    map.push_back(index.affine);
-  Value element = stage.read(source, type.getElementType(), from);
-  stage.addOutput(inside, type.getElementType(), map);
-  stage.finish(element);
+  copyBuffer(loc, source, inside);
   return padded;
 }
 
@@ -177,8 +170,40 @@ static bool hasEmptyAxis(ArrayRef<Value> buffers) {
   });
 }
 
+/// The results' images, if they are better computed by Winograd's transforms.
+static std::optional<ImageShape> chooseWinograd(const Evaluator &evaluator, RankedTensorType result,
+                                                RankedTensorType weight, int64_t channelsIn,
+                                                ArrayRef<int64_t> strides,
+                                                ArrayRef<int64_t> dilations, int64_t groups) {
+  auto isOne = [](int64_t n) { return n == 1; };
+  ArrayRef<int64_t> shape = result.getShape();
+  // Its sums are not those of the convolution: never where order is strict.
+  if (!evaluator.contract || !result.getElementType().isF32() || groups != 1 ||
+      shape.size() != 4 || weight.getShape().drop_front(2) != ArrayRef<int64_t>{3, 3} ||
+      !llvm::all_of(strides, isOne) || !llvm::all_of(dilations, isOne))
+    return std::nullopt;
+  ImageShape image{shape[0], shape[2], shape[3]};
+  if (result.getNumElements() == 0 || channelsIn == 0 ||
+      !isWinogradFaster(image, channelsIn, shape[1],
+                        evaluator.vectorWidth(result.getElementType())))
+    return std::nullopt;
+  return image;
+}
+
+/// A border of which the images end with whole tiles.
+static SmallVector<int64_t> padToTiles(ArrayRef<int64_t> high, const ImageShape &image) {
+  return {high[0] + image.height % 2, high[1] + image.width % 2};
+}
+
 void Evaluator::emitConv(ConvOp op) {
   Location loc = op.getLoc();
+  if (auto image = chooseWinograd(*this, typeOf(op.getResult()), typeOf(op.getWeight()),
+                                  typeOf(op.getInput()).getDimSize(1), op.getStrides(),
+                                  op.getDilations(), op.getGroups())) {
+    Value input = padInput(loc, op.getInput(), op.getLow(), padToTiles(op.getHigh(), *image));
+    return emitWinograd(loc, {input, getBuffer(op.getWeight()), /*isGradient=*/false,
+                              bufferOf.lookup(op.getResult())}, *image);
+  }
   int64_t groups = op.getGroups();
   OpBuilder &b = buffers.builder;
   Value whole = bufferOf.lookup(op.getResult());
@@ -259,6 +284,23 @@ static Value cutSpatial(OpBuilder &b, Location loc, Value buffer,
 /// by the stride instead would multiply zeros, three of four for a stride of 2.
 void Evaluator::emitConvInputGrad(ConvInputGradOp op) {
   Location loc = op.getLoc();
+  if (auto image = chooseWinograd(*this, typeOf(op.getResult()), typeOf(op.getWeight()),
+                                  typeOf(op.getOutputGrad()).getDimSize(1), op.getStrides(),
+                                  op.getDilations(), op.getGroups());
+      image && llvm::all_of(op.getLow(), [](int64_t low) { return low <= 2; })) {
+    SmallVector<int64_t> low, high;
+    auto gradShape = typeOf(op.getOutputGrad()).getShape();
+    for (auto [axis, border] : llvm::enumerate(op.getLow())) {
+      low.push_back(2 - border);
+      int64_t size = axis == 0 ? image->height : image->width;
+      high.push_back(size + 2 - low.back() - gradShape[axis + 2]);
+    }
+    if (llvm::all_of(high, [](int64_t border) { return border >= 0; })) {
+      Value grad = padInput(loc, op.getOutputGrad(), low, padToTiles(high, *image));
+      return emitWinograd(loc, {grad, getBuffer(op.getWeight()), /*isGradient=*/true,
+                                bufferOf.lookup(op.getResult())}, *image);
+    }
+  }
   int64_t groups = op.getGroups(), spatial = op.getStrides().size();
   auto outShape = typeOf(op.getResult()).getShape();
   auto gradShape = typeOf(op.getOutputGrad()).getShape();

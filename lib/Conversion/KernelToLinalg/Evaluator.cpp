@@ -294,3 +294,15 @@ void Evaluator::fill(Location loc, Value buffer, double value) {
   stage.addOutput(buffer, type.getElementType(), map);
   stage.finish(constant);
 }
+
+void Evaluator::copyBuffer(Location loc, Value from, Value into) {
+  auto type = cast<MemRefType>(into.getType());
+  Stage stage(buffers, loc, type.getShape(), {}, contract);
+  Indices indices = stage.dims(0, type.getRank());
+  SmallVector<AffineExpr> map;
+  for (const Index &index : indices)
+    map.push_back(index.affine);
+  Value element = stage.read(from, type.getElementType(), indices);
+  stage.addOutput(into, type.getElementType(), map);
+  stage.finish(element);
+}

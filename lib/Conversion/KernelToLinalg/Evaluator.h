@@ -37,6 +37,9 @@ struct PackTarget {
   unsigned workers;
 };
 
+struct ConvOperands;
+struct ImageShape;
+
 class Evaluator {
 public:
   Evaluator(Buffers &buffers, bool contract, const PackTarget &target)
@@ -60,6 +63,7 @@ public:
   void emitConv(nn::ConvOp op);
   void emitConvInputGrad(nn::ConvInputGradOp op);
   void emitConvWeightGrad(nn::ConvWeightGradOp op);
+  void emitWinograd(mlir::Location loc, const ConvOperands &conv, const ImageShape &image);
   void emitConcat(nn::ConcatOp op);
   void emitScatterAdd(nn::ScatterAddOp op);
   void emitCumSum(nn::CumSumOp op);
@@ -68,6 +72,7 @@ public:
   /// The buffer of `value`, which is computed into a temporary if it has none.
   mlir::Value getBuffer(mlir::Value value);
   void fill(mlir::Location loc, mlir::Value buffer, double value);
+  void copyBuffer(mlir::Location loc, mlir::Value from, mlir::Value into);
 
   Buffers &buffers;
   /// Buffers of the values that have one.
@@ -86,6 +91,11 @@ public:
   void forEachPack(mlir::Location loc, const PanelSource &source, mlir::Value into, unsigned axis,
                    int64_t otherBytes,
                    llvm::function_ref<void(mlir::Value packed, mlir::Value into, Lanes)> body);
+
+  /// A loop over tasks, which may run at the same time; where there is one only,
+  /// `body` is emitted without a loop and given no number.
+  void forEachTask(mlir::Location loc, int64_t count,
+                   llvm::function_ref<void(mlir::Value number)> body);
 
 private:
   void packInto(mlir::Location loc, const PanelSource &source, Lanes lanes, mlir::Value packed);

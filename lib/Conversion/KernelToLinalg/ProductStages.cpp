@@ -116,6 +116,24 @@ Value nnc::cutAxis(OpBuilder &b, Location loc, Value buffer, unsigned axis,
   return memref::SubViewOp::create(b, loc, buffer, offsets, sizes, strides);
 }
 
+Value nnc::getWorker(OpBuilder &b, Location loc) {
+  return kernel::WorkerOp::create(b, loc, b.getIndexType());
+}
+
+void Evaluator::forEachTask(Location loc, int64_t count, function_ref<void(Value)> body) {
+  if (count == 1)
+    return body(Value());
+  OpBuilder &b = buffers.builder;
+  auto constant = [&](int64_t value) {
+    return arith::ConstantIndexOp::create(b, loc, value).getResult();
+  };
+  auto loop = scf::ForOp::create(b, loc, constant(0), constant(count), constant(1));
+  loop->setAttr(kTasksAttrName, b.getUnitAttr());
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  body(loop.getInductionVar());
+}
+
 /// The place of the present worker in a temporary that has one for each.
 static Value getOwnPlace(OpBuilder &b, Location loc, Value places) {
   ArrayRef<int64_t> shape = shapeOf(places);
@@ -123,7 +141,7 @@ static Value getOwnPlace(OpBuilder &b, Location loc, Value places) {
       strides(shape.size(), b.getIndexAttr(1));
   for (int64_t extent : shape)
     sizes.push_back(b.getIndexAttr(extent));
-  offsets[0] = kernel::WorkerOp::create(b, loc, b.getIndexType()).getResult();
+  offsets[0] = getWorker(b, loc);
   sizes[0] = b.getIndexAttr(1);
   auto type = memref::SubViewOp::inferRankReducedResultType(
       shape.drop_front(), cast<MemRefType>(places.getType()), offsets, sizes,
@@ -160,23 +178,19 @@ void Evaluator::forEachPack(Location loc, const PanelSource &source, Value into,
     SmallVector<int64_t> shape{target.workers};
     llvm::append_range(shape, type.getShape());
     Value places = buffers.makeTemporary(loc, type.clone(shape));
-    auto constant = [&](int64_t value) {
-      return arith::ConstantIndexOp::create(b, loc, value).getResult();
-    };
-    auto loop = scf::ForOp::create(b, loc, constant(0), constant(part.count),
-                                   constant(1));
-    loop->setAttr(kTasksAttrName, b.getUnitAttr());
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
-    Value begin = arith::MulIOp::create(b, loc, loop.getInductionVar(),
-                                        constant(part.width));
-    if (part.begin != 0)
-      begin = arith::AddIOp::create(b, loc, begin, constant(part.begin));
-    PanelSource own = source;
-    own.buffer = cutAxis(b, loc, source.buffer, source.lane, begin, part.width);
-    Value packed = getOwnPlace(b, loc, places);
-    packInto(loc, own, panel, packed);
-    body(packed, cutAxis(b, loc, into, axis, begin, part.width), panel);
+    forEachTask(loc, part.count, [&](Value number) {
+      auto constant = [&](int64_t value) {
+        return arith::ConstantIndexOp::create(b, loc, value).getResult();
+      };
+      Value begin = arith::MulIOp::create(b, loc, number, constant(part.width));
+      if (part.begin != 0)
+        begin = arith::AddIOp::create(b, loc, begin, constant(part.begin));
+      PanelSource own = source;
+      own.buffer = cutAxis(b, loc, source.buffer, source.lane, begin, part.width);
+      Value packed = getOwnPlace(b, loc, places);
+      packInto(loc, own, panel, packed);
+      body(packed, cutAxis(b, loc, into, axis, begin, part.width), panel);
+    });
   }
 }
 

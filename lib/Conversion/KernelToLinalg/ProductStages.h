@@ -22,6 +22,35 @@ mlir::Value cutAxis(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffer,
 /// Bytes of a buffer's elements.
 int64_t getBytes(mlir::Value buffer);
 
+/// The number of the present worker.
+mlir::Value getWorker(mlir::OpBuilder &b, mlir::Location loc);
+
+/// Results of a convolution: images of one size.
+struct ImageShape {
+  int64_t count, height, width;
+
+  /// Tiles of 2 by 2 that cover an image.
+  int64_t tilesHigh() const { return (height + 1) / 2; }
+  int64_t tilesWide() const { return (width + 1) / 2; }
+  int64_t tiles() const { return count * tilesHigh() * tilesWide(); }
+};
+
+/// The buffers of a convolution with a window of 3 by 3 that moves by 1.
+struct ConvOperands {
+  /// [N, C, H + 2, W + 2] with H and W the results' rounded up to even.
+  mlir::Value input;
+  /// [O, C, 3, 3]; of a gradient [C, O, 3, 3], met the other way round.
+  mlir::Value weight;
+  bool isGradient;
+  /// [N, O, height, width]
+  mlir::Value output;
+};
+
+/// Whether fewer products gain more than the transforms around them cost, with
+/// vectors of `lanes` elements.
+bool isWinogradFaster(const ImageShape &image, int64_t channelsIn, int64_t channelsOut,
+                      int64_t lanes);
+
 } // namespace nnc
 
 #endif // NNC_CONVERSION_KERNELTOLINALG_PRODUCTSTAGES_H

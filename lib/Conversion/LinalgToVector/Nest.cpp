@@ -1,6 +1,5 @@
 //===- Nest.cpp - a linalg.generic as loops over flat memory --------------===//
 #include "Nest.h"
-#include "mlir/Interfaces/ViewLikeInterface.h"
 
 using namespace mlir;
 using namespace nnc;
@@ -34,6 +33,28 @@ static bool accumulate(AffineExpr expr, int64_t factor, MutableArrayRef<int64_t>
          accumulate(binary.getLHS(), factor * by.getValue(), strides, offset);
 }
 
+/// Follows views to where they begin at a distance that is not known.
+static void findRoot(Access &access) {
+  access.root = access.buffer;
+  while (Operation *view = access.root.getDefiningOp()) {
+    if (auto cut = dyn_cast<memref::SubViewOp>(view)) {
+      SmallVector<int64_t> strides;
+      int64_t begin, distance = 0;
+      if (failed(cut.getSourceType().getStridesAndOffset(strides, begin)))
+        return;
+      for (auto [offset, stride] : llvm::zip(cut.getStaticOffsets(), strides)) {
+        if (ShapedType::isDynamic(offset) || ShapedType::isDynamic(stride))
+          return;
+        distance += offset * stride;
+      }
+      access.rootOffset += distance;
+    } else if (!isa<memref::ExpandShapeOp, memref::CollapseShapeOp>(view)) {
+      return;
+    }
+    access.root = view->getOperand(0);
+  }
+}
+
 static std::optional<Access> describeAccess(Value buffer, AffineMap map) {
   auto type = cast<MemRefType>(buffer.getType());
   SmallVector<int64_t> strides;
@@ -46,9 +67,12 @@ static std::optional<Access> describeAccess(Value buffer, AffineMap map) {
   access.element = type.getElementType();
   access.offset = ShapedType::isDynamic(offset) ? 0 : offset;
   access.strides.assign(map.getNumDims(), 0);
+  findRoot(access);
+  int64_t before = access.offset;
   for (auto [expr, stride] : llvm::zip(map.getResults(), strides))
     if (!accumulate(expr, stride, access.strides, access.offset))
       return std::nullopt;
+  access.rootOffset += access.offset - before;
   return access;
 }
 
@@ -122,16 +146,6 @@ void Nest::mergeLoops() {
   loops = std::move(merged);
   for (auto [i, access] : llvm::enumerate(accesses))
     access->strides = strides[i];
-}
-
-Value nnc::skipViews(Value buffer) {
-  while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>()) {
-    // A view that gives bytes another type begins a buffer of its own.
-    if (isa<memref::ViewOp>(view))
-      break;
-    buffer = view.getViewSource();
-  }
-  return buffer;
 }
 
 Value nnc::flatten(OpBuilder &builder, Location loc, Value buffer) {

@@ -19,6 +19,10 @@ struct Access {
   mlir::Value buffer;
   mlir::Type element;
   int64_t offset = 0;
+  /// The buffer that this one views, as far as the distance of their beginnings
+  /// is known.
+  mlir::Value root;
+  int64_t rootOffset = 0;
   /// One per loop.
   llvm::SmallVector<int64_t> strides;
   /// The buffer as one dimension.
@@ -51,9 +55,6 @@ struct Nest {
 private:
   void mergeLoops();
 };
-
-/// The buffer behind views of it.
-mlir::Value skipViews(mlir::Value buffer);
 
 /// The buffer as a one-dimensional memref that starts where the buffer's
 /// allocation does or, if the offset is not static, at the buffer.

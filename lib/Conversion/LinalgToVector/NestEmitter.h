@@ -72,9 +72,10 @@ private:
 llvm::SmallVector<unsigned, 4> findInterleaved(const Nest &nest, unsigned first, unsigned lane);
 
 /// Whether lanes this far apart are moved as whole vectors and sorted in
-/// registers, which is less than an access for every lane.
+/// registers: as many as lie between two lanes, instead of an access for every
+/// lane.
 inline bool isShortStride(int64_t stride, int64_t width) {
-  return stride >= 2 && stride <= 4 && width >= 4;
+  return width >= 4 && stride >= 2 && stride <= std::max<int64_t>(4, width / 2 + 1);
 }
 
 /// The operation by which a reduction joins two partial results, if the payload

@@ -137,17 +137,11 @@ void NestEmitter::store(Value value, const Access &access, const Point &point) {
 SmallVector<unsigned, 4> nnc::findInterleaved(const Nest &nest, unsigned first, unsigned lane) {
   const Access &lowest = nest.outputs[first];
   int64_t stride = lowest.strides[lane];
-  auto type = cast<MemRefType>(lowest.buffer.getType());
   SmallVector<unsigned, 4> found{first};
-  // Offsets count from where the buffer begins if they are static.
-  SmallVector<int64_t> strides;
-  int64_t offset;
-  if (failed(type.getStridesAndOffset(strides, offset)) || ShapedType::isDynamic(offset))
-    return {};
   for (int64_t gap = 1; gap < stride; ++gap)
     for (auto [i, other] : llvm::enumerate(nest.outputs))
-      if (other.offset == lowest.offset + gap && other.strides == lowest.strides &&
-          other.element == lowest.element && skipViews(other.buffer) == skipViews(lowest.buffer))
+      if (other.root == lowest.root && other.rootOffset == lowest.rootOffset + gap &&
+          other.strides == lowest.strides && other.element == lowest.element)
         found.push_back(i);
   return found.size() == static_cast<size_t>(stride) ? found : SmallVector<unsigned, 4>();
 }

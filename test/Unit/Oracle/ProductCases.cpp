@@ -96,6 +96,11 @@ static void addConvs(std::vector<Case> &cases, const std::string &element,
   // Panels of channels packed one by one.
   add({1, 35, 4, 5}, {281, 35, 3, 3}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 1});
   add({1, 14, 5, 4}, {560, 7, 3, 6}, {{1, 1}, {1, 3}, {1, 2}, {1, 1}, 2});
+  // Enough channels and tiles for transforms around the sums: even and odd
+  // images, one and several blocks of them, borders of 0, 1 and 2.
+  add({2, 34, 12, 18}, {48, 34, 3, 3}, {{1, 1}, {1, 1}, {1, 1}, {1, 1}, 1});
+  add({3, 64, 13, 15}, {65, 64, 3, 3}, {{1, 1}, {0, 2}, {1, 0}, {1, 1}, 1});
+  add({17, 32, 15, 14}, {33, 32, 3, 3}, {{1, 1}, {1, 0}, {1, 2}, {1, 1}, 1});
   // Strides that share a factor with the dilation, or none: some results meet
   // every other tap, some meet none.
   add({2, 33, 9, 10}, {18, 33, 4, 3}, {{2, 3}, {2, 1}, {1, 2}, {2, 2}, 1});

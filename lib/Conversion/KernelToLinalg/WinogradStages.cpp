@@ -1,0 +1,286 @@
+//===- WinogradStages.cpp - convolutions with fewer products --------------===//
+//
+// A convolution with a window of 3 by 3 that moves by 1 computes each 2 by 2
+// results of a channel from 4 by 4 elements with 36 products. Winograd's
+// F(2x2, 3x3) transforms both operands so that 16 are enough (Lavin and Gray,
+// "Fast algorithms for convolutional neural networks", 2015):
+//
+//   Y = Aᵀ (Σ over channels of (G g Gᵀ) ⊙ (Bᵀ d B)) A
+//
+// The sum is 16 products of matrices, [channels out, channels in] by [channels
+// in, tiles]. Images are taken a few at a time, so that their tiles stay in a
+// cache between the three nests; each such block is a task.
+//
+//===----------------------------------------------------------------------===//
+#include "ProductStages.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+
+using namespace mlir;
+using namespace nnc;
+using namespace nnc::nn;
+
+/// Elements of a transformed tile.
+static constexpr int64_t points = 16;
+
+static ArrayRef<int64_t> shapeOf(Value buffer) {
+  return cast<MemRefType>(buffer.getType()).getShape();
+}
+
+bool nnc::isWinogradFaster(const ImageShape &image, int64_t channelsIn, int64_t channelsOut,
+                           int64_t lanes) {
+  // Elements that pass through a vector instruction: loads, arithmetic, stores.
+  // Weights are 9 apart, which takes 9 loads and shuffles for each tap.
+  double direct = 9.0 * image.count * image.height * image.width * channelsIn * channelsOut;
+  double tiles = image.tiles();
+  double sums = points * tiles * channelsIn * channelsOut;
+  double weights = (9.0 * 2 * 9 + 28 + points) * channelsIn * channelsOut;
+  double in = (2.0 * points + 32 + points) * tiles * channelsIn;
+  double out = (points + 24.0 + 4) * tiles * channelsOut;
+  // A target without vectors has no memory to spare for points either.
+  return lanes >= 4 && tiles >= 2 * lanes && 1.1 * (sums + weights + in + out) < direct;
+}
+
+namespace {
+/// Arithmetic of a stage.
+struct Arithmetic {
+  Stage &stage;
+
+  Value add(Value x, Value y) const {
+    return arith::AddFOp::create(stage.body, stage.loc, x, y, stage.flags);
+  }
+  Value sub(Value x, Value y) const {
+    return arith::SubFOp::create(stage.body, stage.loc, x, y, stage.flags);
+  }
+  Value half(Value x) const {
+    return arith::MulFOp::create(stage.body, stage.loc, x, buildConstant(stage, x.getType(), 0.5),
+                                 stage.flags);
+  }
+  /// Bᵀ d
+  SmallVector<Value> image(ArrayRef<Value> d) const {
+    return {sub(d[0], d[2]), add(d[1], d[2]), sub(d[2], d[1]), sub(d[1], d[3])};
+  }
+  /// G g
+  SmallVector<Value> weight(ArrayRef<Value> g) const {
+    Value ends = half(add(g[0], g[2])), middle = half(g[1]);
+    return {g[0], add(ends, middle), sub(ends, middle), g[2]};
+  }
+  /// Aᵀ m
+  SmallVector<Value> result(ArrayRef<Value> m) const {
+    return {add(m[0], add(m[1], m[2])), sub(sub(m[1], m[2]), m[3])};
+  }
+};
+
+/// One convolution.
+struct Winograd {
+  Evaluator &evaluator;
+  Location loc;
+  Type element;
+  const ConvOperands &conv;
+  const ImageShape &image;
+  int64_t channelsIn, channelsOut;
+
+  Value makePoints(int64_t copies, int64_t rows, int64_t columns);
+  Value transformWeights();
+  void transformImages(Value images, Value into);
+  void multiply(Value weights, Value tiles, Value sums);
+  void transformResults(Value sums, Value into);
+};
+} // namespace
+
+/// A square of elements, transformed along both axes.
+static SmallVector<Value> transformSquare(ArrayRef<Value> square, int64_t size,
+                                          function_ref<SmallVector<Value>(ArrayRef<Value>)> line) {
+  SmallVector<SmallVector<Value>> columns;
+  for (int64_t j = 0; j != size; ++j) {
+    SmallVector<Value> column;
+    for (int64_t i = 0; i != size; ++i)
+      column.push_back(square[i * size + j]);
+    columns.push_back(line(column));
+  }
+  SmallVector<Value> result;
+  for (size_t i = 0; i != columns[0].size(); ++i) {
+    SmallVector<Value> row;
+    for (const SmallVector<Value> &column : columns)
+      row.push_back(column[i]);
+    llvm::append_range(result, line(row));
+  }
+  return result;
+}
+
+/// buffer[number] of an array of buffers, the first axis dropped.
+static Value select(OpBuilder &b, Location loc, Value buffer, OpFoldResult number) {
+  ArrayRef<int64_t> shape = shapeOf(buffer);
+  SmallVector<OpFoldResult> offsets(shape.size(), b.getIndexAttr(0)), sizes,
+      strides(shape.size(), b.getIndexAttr(1));
+  for (int64_t extent : shape)
+    sizes.push_back(b.getIndexAttr(extent));
+  offsets[0] = number;
+  sizes[0] = b.getIndexAttr(1);
+  auto type = memref::SubViewOp::inferRankReducedResultType(
+      shape.drop_front(), cast<MemRefType>(buffer.getType()), offsets, sizes, strides);
+  return memref::SubViewOp::create(b, loc, type, buffer, offsets, sizes, strides);
+}
+
+/// A temporary for the points of arrays [rows, columns]: points and rows an odd
+/// number of cache lines apart, since those a power of two apart would drive
+/// each other out of a cache.
+Value Winograd::makePoints(int64_t copies, int64_t rows, int64_t columns) {
+  int64_t line = 64 * 8 / element.getIntOrFloatBitWidth();
+  int64_t row = (llvm::divideCeil(columns, line) | 1) * line;
+  auto type = RankedTensorType::get({copies, points, rows | 1, row}, element);
+  OpBuilder &b = evaluator.buffers.builder;
+  Value all = evaluator.buffers.makeTemporary(loc, type);
+  all = cutAxis(b, loc, all, 2, b.getIndexAttr(0), rows);
+  return cutAxis(b, loc, all, 3, b.getIndexAttr(0), columns);
+}
+
+/// [points, a, b] of weights [a, b, 3, 3].
+Value Winograd::transformWeights() {
+  OpBuilder &b = evaluator.buffers.builder;
+  ArrayRef<int64_t> shape = shapeOf(conv.weight);
+  Value all = select(b, loc, makePoints(1, shape[0], shape[1]), b.getIndexAttr(0));
+  Stage stage(evaluator.buffers, loc, shape.take_front(2), {}, evaluator.contract);
+  Arithmetic math{stage};
+  SmallVector<Value> taps;
+  for (int64_t k = 0; k != 9; ++k) {
+    // The gradient meets the window the other way round.
+    int64_t tap = conv.isGradient ? 8 - k : k;
+    taps.push_back(stage.read(conv.weight, element,
+                              {stage.dim(0), stage.dim(1), stage.constant(tap / 3),
+                               stage.constant(tap % 3)}));
+  }
+  auto values = transformSquare(taps, 3, [&](ArrayRef<Value> g) { return math.weight(g); });
+  for (int64_t i = 0; i != points; ++i)
+    stage.addOutput(select(b, loc, all, b.getIndexAttr(i)), element, {stage.dim(0), stage.dim(1)});
+  stage.finish(values);
+  return all;
+}
+
+/// [channels, tiles] of one point as [channels, images, high, wide].
+static Value expandTiles(OpBuilder &b, Location loc, Value tiles, ArrayRef<int64_t> shape) {
+  return memref::ExpandShapeOp::create(b, loc, shape, tiles,
+                                       ArrayRef<ReassociationIndices>{{0}, {1, 2, 3}});
+}
+
+void Winograd::transformImages(Value images, Value into) {
+  OpBuilder &b = evaluator.buffers.builder;
+  int64_t count = shapeOf(images)[0];
+  int64_t extents[] = {count, channelsIn, image.tilesHigh(), image.tilesWide()};
+  Stage stage(evaluator.buffers, loc, extents, {}, evaluator.contract);
+  Arithmetic math{stage};
+  AffineExpr n = stage.dim(0), c = stage.dim(1), y = stage.dim(2), x = stage.dim(3);
+  SmallVector<Value> square;
+  for (int64_t i = 0; i != points; ++i)
+    square.push_back(stage.read(images, element, {n, c, y * 2 + i / 4, x * 2 + i % 4}));
+  auto values = transformSquare(square, 4, [&](ArrayRef<Value> d) { return math.image(d); });
+  for (int64_t i = 0; i != points; ++i) {
+    Value point = select(b, loc, into, b.getIndexAttr(i));
+    point = expandTiles(b, loc, point, {channelsIn, count, extents[2], extents[3]});
+    stage.addOutput(point, element, {c, n, y, x});
+  }
+  stage.finish(values);
+}
+
+/// sums[point, o, tile] = weights[point, o, c] * tiles[point, c, tile], of the
+/// weights in either order. The loops: point, panel, o, lane | c.
+void Winograd::multiply(Value weights, Value tiles, Value sums) {
+  OpBuilder &b = evaluator.buffers.builder;
+  evaluator.fill(loc, sums, 0);
+  for (Lanes part : splitLanes(shapeOf(tiles)[2], evaluator.vectorWidth(element))) {
+    int64_t extents[] = {points, part.count, channelsOut, part.width, channelsIn};
+    Stage stage(evaluator.buffers, loc, extents, {4}, evaluator.contract);
+    AffineExpr point = stage.dim(0), o = stage.dim(2), c = stage.dim(4);
+    AffineExpr tile = stage.dim(1) * part.width + stage.dim(3);
+    auto cut = [&](Value buffer) {
+      return cutAxis(b, loc, buffer, 2, b.getIndexAttr(part.begin), part.count * part.width);
+    };
+    Value w = conv.isGradient ? stage.read(weights, element, {point, c, o})
+                              : stage.read(weights, element, {point, o, c});
+    Value t = stage.read(cut(tiles), element, {point, c, tile});
+    Value acc = stage.addOutput(cut(sums), element, {point, o, tile});
+    stage.finish(multiplyAdd(stage, acc, w, t));
+  }
+}
+
+void Winograd::transformResults(Value sums, Value into) {
+  OpBuilder &b = evaluator.buffers.builder;
+  int64_t count = shapeOf(into)[0];
+  int64_t extents[] = {count, channelsOut, image.tilesHigh(), image.tilesWide()};
+  Stage stage(evaluator.buffers, loc, extents, {}, evaluator.contract);
+  Arithmetic math{stage};
+  Indices place = stage.dims(0, 4);
+  SmallVector<Value> square;
+  for (int64_t i = 0; i != points; ++i) {
+    Value point = select(b, loc, sums, b.getIndexAttr(i));
+    point = expandTiles(b, loc, point, {channelsOut, count, extents[2], extents[3]});
+    square.push_back(stage.read(point, element, {place[1], place[0], place[2], place[3]}));
+  }
+  auto values = transformSquare(square, 4, [&](ArrayRef<Value> m) { return math.result(m); });
+  for (int64_t i = 0; i != 4; ++i) {
+    OpFoldResult one = b.getIndexAttr(1), two = b.getIndexAttr(2), zero = b.getIndexAttr(0);
+    SmallVector<OpFoldResult> sizes;
+    for (int64_t extent : extents)
+      sizes.push_back(b.getIndexAttr(extent));
+    Value part = memref::SubViewOp::create(
+        b, loc, into,
+        ArrayRef<OpFoldResult>{zero, zero, b.getIndexAttr(i / 2), b.getIndexAttr(i % 2)}, sizes,
+        ArrayRef<OpFoldResult>{one, one, two, two});
+    stage.addOutput(part, element,
+                    {stage.dim(0), stage.dim(1), stage.dim(2), stage.dim(3)});
+  }
+  stage.finish(values);
+}
+
+/// Images of a block: the tiles of as many as the second-level cache holds half
+/// of, or more where the weights are larger than they, since every block reads
+/// these again.
+static int64_t imagesOfBlock(const ImageShape &image, int64_t bytesOfImage, int64_t bytesOfWeights,
+                             int64_t cache) {
+  int64_t most = std::max(cache / 2, bytesOfWeights) / bytesOfImage;
+  int64_t images = std::clamp<int64_t>(most, 1, image.count);
+  while (image.count % images != 0)
+    --images;
+  return images;
+}
+
+void Evaluator::emitWinograd(Location loc, const ConvOperands &conv, const ImageShape &image) {
+  OpBuilder &b = buffers.builder;
+  Type element = cast<MemRefType>(conv.output.getType()).getElementType();
+  Winograd winograd{*this, loc, element, conv, image, shapeOf(conv.input)[1],
+                    shapeOf(conv.output)[1]};
+  Value weights = winograd.transformWeights();
+  // Results of whole tiles, where the image ends amid one.
+  Value output = conv.output;
+  int64_t high = 2 * image.tilesHigh(), wide = 2 * image.tilesWide();
+  bool isCut = high != image.height || wide != image.width;
+  if (isCut)
+    output = buffers.makeTemporary(
+        loc, RankedTensorType::get({image.count, winograd.channelsOut, high, wide}, element));
+
+  int64_t bytes = element.getIntOrFloatBitWidth() / 8;
+  int64_t tilesOfImage = image.tilesHigh() * image.tilesWide();
+  int64_t ofImage = points * (winograd.channelsIn + winograd.channelsOut) * tilesOfImage * bytes;
+  int64_t images = imagesOfBlock(image, ofImage, getBytes(weights), target.cacheBytes);
+  int64_t blocks = image.count / images;
+  // A place for each worker, or for each block where these are fewer.
+  bool perBlock = blocks <= target.workers;
+  int64_t copies = perBlock ? blocks : target.workers;
+  Value tiles = winograd.makePoints(copies, winograd.channelsIn, images * tilesOfImage);
+  Value sums = winograd.makePoints(copies, winograd.channelsOut, images * tilesOfImage);
+  forEachTask(loc, blocks, [&](Value block) {
+    OpFoldResult begin = b.getIndexAttr(0), place = b.getIndexAttr(0);
+    if (block) {
+      Value size = arith::ConstantIndexOp::create(b, loc, images);
+      begin = arith::MulIOp::create(b, loc, block, size).getResult();
+      place = perBlock ? block : getWorker(b, loc);
+    }
+    Value ownTiles = select(b, loc, tiles, place), ownSums = select(b, loc, sums, place);
+    winograd.transformImages(cutAxis(b, loc, conv.input, 0, begin, images), ownTiles);
+    winograd.multiply(weights, ownTiles, ownSums);
+    winograd.transformResults(ownSums, cutAxis(b, loc, output, 0, begin, images));
+  });
+  if (isCut)
+    copyBuffer(loc, cutAxis(b, loc, cutAxis(b, loc, output, 2, b.getIndexAttr(0), image.height), 3,
+                          b.getIndexAttr(0), image.width),
+             conv.output);
+}
