@@ -23,6 +23,11 @@ inline constexpr llvm::StringLiteral kTakesInstanceAttrName = "kernel.takes_inst
 /// On a kernel on buffers: the number of its first output.
 inline constexpr llvm::StringLiteral kFirstOutputAttrName = "kernel.first_output";
 
+/// On a linalg.generic: it computes element by element of the result of the
+/// reduction before it, over that one's parallel loops in their order, so that
+/// both may be one nest. The value says whether others read that result, too.
+inline constexpr llvm::StringLiteral kEpilogueAttrName = "kernel.epilogue";
+
 } // namespace nnc
 
 #endif // NNC_CONVERSION_TASKS_H

@@ -90,6 +90,9 @@ struct ImageProduct {
   llvm::function_ref<AffineExpr(AffineExpr p, AffineExpr k, unsigned axis)>
       place;
 
+  /// Whether all of the op's result is this product.
+  bool takesEpilogue = false;
+
   void emit();
   void emitPart(Value weights, Value into, std::optional<Lanes> panels);
 };
@@ -111,8 +114,9 @@ void ImageProduct::emit() {
   }
   SmallVector<unsigned> inner{3 - lane};
   llvm::append_range(inner, axesFrom(3, weight));
-  evaluator.forEachPack(loc, {weight, element, {0}, lane, inner}, output,
-                        /*axis=*/2, getBytes(image),
+  PanelSource source{weight, element, {0}, lane, inner};
+  takesEpilogue &= evaluator.packsBeforehand(source, getBytes(image));
+  evaluator.forEachPack(loc, source, output, /*axis=*/2, getBytes(image),
                         [&](Value packed, Value into, Lanes part) {
                           evaluator.fill(loc, into, 0);
                           emitPart(packed, into, part);
@@ -162,6 +166,13 @@ void ImageProduct::emitPart(Value weights, Value into,
         factor = stage.read(weights, element, w);
   Value acc = stage.addOutput(into, element, y);
   stage.finish(multiplyAdd(stage, acc, image, factor));
+  if (!takesEpilogue)
+    return;
+  // n, channel, p…
+  AffineExpr channel = g * shapeOf(output)[2] + l + (panels ? panels->begin : 0);
+  SmallVector<AffineExpr> whole{n, channel};
+  llvm::append_range(whole, ArrayRef(y).drop_front(3));
+  evaluator.emitEpilogue(loc, ArrayRef(extents).take_front(a), whole);
 }
 
 static bool hasEmptyAxis(ArrayRef<Value> buffers) {
@@ -221,7 +232,8 @@ void Evaluator::emitConv(ConvOp op) {
                weight,
                splitGroups(b, loc, whole, 1, groups),
                /*lane=*/1,
-               place}
+               place,
+               /*takesEpilogue=*/true}
       .emit();
 }
 

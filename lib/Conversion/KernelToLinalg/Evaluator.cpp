@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Evaluator.h"
+#include "nnc/Conversion/Tasks.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/Hashing.h"
 
@@ -274,6 +275,29 @@ void Evaluator::emitPointwise(ArrayRef<Operation *> ops) {
     stage.addOutput(bufferOf.lookup(result), typeOf(result).getElementType(),
                     map);
   stage.finish(values);
+}
+
+void Evaluator::emitEpilogue(Location loc, ArrayRef<int64_t> extents,
+                             ArrayRef<AffineExpr> place) {
+  if (epilogue.ops.empty())
+    return;
+  Stage stage(buffers, loc, extents, {}, contract);
+  Indices indices(place.begin(), place.end());
+  Value product = epilogue.product;
+  stage.inNest[product] =
+      stage.read(bufferOf.lookup(product), typeOf(product).getElementType(), indices);
+  SmallVector<Value> values;
+  for (Operation *op : epilogue.ops) {
+    values.push_back(compute(stage, op, indices));
+    stage.inNest[op->getResult(0)] = values.back();
+  }
+  for (Operation *op : epilogue.ops) {
+    Value result = op->getResult(0);
+    stage.addOutput(bufferOf.lookup(result), typeOf(result).getElementType(), place);
+  }
+  linalg::GenericOp generic = stage.finish(values);
+  generic->setAttr(kEpilogueAttrName, buffers.builder.getBoolAttr(epilogue.isProductRead));
+  epilogue.isEmitted = true;
 }
 
 Value Evaluator::getBuffer(Value value) {

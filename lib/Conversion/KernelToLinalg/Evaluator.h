@@ -37,6 +37,17 @@ struct PackTarget {
   unsigned workers;
 };
 
+/// Pointwise ops that are computed of a product's result at the same place, and
+/// may be computed while that is still in registers.
+struct Epilogue {
+  mlir::Value product;
+  llvm::SmallVector<mlir::Operation *> ops;
+  /// Whether others read the product as well.
+  bool isProductRead = false;
+  /// Whether the ops have been emitted.
+  bool isEmitted = false;
+};
+
 struct ConvOperands;
 struct ImageShape;
 
@@ -69,6 +80,11 @@ public:
   void emitCumSum(nn::CumSumOp op);
   void emitSort(nn::SortOp op);
 
+  /// Emits the epilogue, if there is one, of a nest that has just been emitted.
+  /// Its parallel loops have these extents; the result's element is at `place`.
+  void emitEpilogue(mlir::Location loc, llvm::ArrayRef<int64_t> extents,
+                    llvm::ArrayRef<mlir::AffineExpr> place);
+
   /// The buffer of `value`, which is computed into a temporary if it has none.
   mlir::Value getBuffer(mlir::Value value);
   void fill(mlir::Location loc, mlir::Value buffer, double value);
@@ -80,11 +96,15 @@ public:
   /// Whether arithmetic may be contracted (not in strict kernels).
   bool contract;
   PackTarget target;
+  /// That of the op being emitted.
+  Epilogue epilogue;
 
   /// Elements that a vector register holds.
   int64_t vectorWidth(mlir::Type element) const;
   /// Copies a part of the source's axis into panels, in a temporary.
   mlir::Value packPanels(mlir::Location loc, const PanelSource &source, Lanes lanes);
+  /// Whether forEachPack packs all before the first product.
+  bool packsBeforehand(const PanelSource &source, int64_t otherBytes) const;
   /// Packs all of the source's axis for a product whose result has that axis as
   /// `axis` of `into`. `body` emits the product of some panels, given the part
   /// of `into` that it is. What the product reads beside has `otherBytes`.
@@ -97,6 +117,10 @@ public:
   void forEachTask(mlir::Location loc, int64_t count,
                    llvm::function_ref<void(mlir::Value number)> body);
 
+  /// The one scatter of windows that tile their operand from which `ops` are
+  /// computed element by element; null if there is none.
+  nn::WindowScatterOp findTiledScatter(llvm::ArrayRef<mlir::Operation *> ops) const;
+
 private:
   void packInto(mlir::Location loc, const PanelSource &source, Lanes lanes, mlir::Value packed);
   mlir::Value computePad(Stage &stage, nn::PadOp op, llvm::ArrayRef<Index> indices);
@@ -104,9 +128,6 @@ private:
   mlir::Value computeWindow(Stage &stage, mlir::Operation *op, llvm::ArrayRef<Index> indices);
   mlir::Value computeWindowScatter(Stage &stage, nn::WindowScatterOp op,
                                    llvm::ArrayRef<Index> indices);
-  /// The one scatter of windows that tile their operand from which `ops` are
-  /// computed element by element; null if there is none.
-  nn::WindowScatterOp findTiledScatter(llvm::ArrayRef<mlir::Operation *> ops) const;
   /// Computes `ops` window by window.
   void emitTiledScatter(nn::WindowScatterOp scatter, llvm::ArrayRef<mlir::Operation *> ops);
   mlir::Value padInput(mlir::Location loc, mlir::Value input, llvm::ArrayRef<int64_t> low,

@@ -27,6 +27,9 @@ using namespace nnc::nn;
 // Which values have buffers
 //===----------------------------------------------------------------------===//
 
+/// Cost of a function that becomes a polynomial.
+static constexpr int64_t polynomialCost = 16;
+
 /// Rough cost of one element of an op, in simple arithmetic operations.
 static int64_t elementCost(Operation *op) {
   if (isa<ConstantOp, IotaOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp,
@@ -34,7 +37,7 @@ static int64_t elementCost(Operation *op) {
     return 0;
   if (isa<ExpOp, LogOp, TanhOp, LogisticOp, ErfOp, SinOp, CosOp, PowOp, Expm1Op,
           Log1pOp>(op))
-    return 16;
+    return polynomialCost;
   if (isa<RandomBitsOp, RandomUniformOp, RandomNormalOp>(op))
     return 100;
   if (isa<WindowMaxOp, WindowSumOp, WindowPickOp, WindowScatterOp>(op)) {
@@ -222,6 +225,71 @@ static bool canJoin(Operation *op, ArrayRef<Operation *> group) {
   return true;
 }
 
+/// Whether an epilogue gains by being computed in the nest of its product.
+static bool isWorthwhile(const Epilogue &epilogue, const BufferChoice &choice,
+                         const PackTarget &target) {
+  if (epilogue.ops.empty())
+    return false;
+  auto type = cast<RankedTensorType>(epilogue.product.getType());
+  // Buffers of the product's size that are read and written beside it.
+  unsigned streams = epilogue.ops.size() - 1 + epilogue.isProductRead;
+  llvm::SmallDenseSet<Value> seen{epilogue.product};
+  SmallVector<Operation *> work(epilogue.ops);
+  while (!work.empty()) {
+    Operation *op = work.pop_back_val();
+    // A polynomial would drive the tile's other sums out of registers.
+    if (elementCost(op) >= polynomialCost)
+      return false;
+    for (Value operand : op->getOperands()) {
+      Operation *def = operand.getDefiningOp();
+      if (!seen.insert(operand).second || llvm::is_contained(epilogue.ops, def))
+        continue;
+      if (def && !choice.contains(def))
+        work.push_back(def);
+      else
+        streams += cast<RankedTensorType>(operand.getType()).getNumElements() ==
+                   type.getNumElements();
+    }
+  }
+  // Several streams are walked faster from one end to the other than in tiles,
+  // unless the product would go through memory meanwhile.
+  int64_t bytes = type.getNumElements() * type.getElementTypeBitWidth() / 8;
+  return streams <= 2 || bytes > 16 * target.cacheBytes;
+}
+
+/// The pointwise ops after a product that are computed of its result, as far as
+/// they make one nest.
+static Epilogue findEpilogue(Operation *product, const BufferChoice &choice,
+                             const PackTarget &target) {
+  Epilogue epilogue;
+  epilogue.product = product->getResult(0);
+  SmallVector<Operation *> group{product};
+  for (Operation *op = product->getNextNode(); op; op = op->getNextNode()) {
+    if (!choice.contains(op))
+      continue;
+    if (!isEmittedPointwise(op) || !canJoin(op, group))
+      break;
+    group.push_back(op);
+  }
+  bool isRead = false;
+  SmallVector<Operation *> work(epilogue.product.getUsers());
+  llvm::SmallPtrSet<Operation *, 8> seen;
+  while (!work.empty()) {
+    Operation *user = work.pop_back_val();
+    if (!seen.insert(user).second)
+      continue;
+    if (llvm::is_contained(group, user))
+      isRead = true;
+    else if (choice.contains(user) || user->hasTrait<OpTrait::IsTerminator>())
+      epilogue.isProductRead = true;
+    else
+      llvm::append_range(work, user->getUsers());
+  }
+  if (isRead)
+    epilogue.ops.assign(group.begin() + 1, group.end());
+  return isWorthwhile(epilogue, choice, target) ? epilogue : Epilogue();
+}
+
 static void convert(kernel::FuncOp kernel, const PackTarget &target) {
   Location loc = kernel.getLoc();
   OpBuilder builder(kernel);
@@ -257,13 +325,17 @@ static void convert(kernel::FuncOp kernel, const PackTarget &target) {
     evaluator.emitPointwise(together);
     together.clear();
   };
-  for (Operation &op : body.without_terminator()) {
-    if (!choice.contains(&op))
-      continue;
-    for (Value result : op.getResults())
+  auto provideBuffers = [&](Operation *op) {
+    for (Value result : op->getResults())
       if (!evaluator.bufferOf.contains(result))
         evaluator.bufferOf[result] = buffers.makeTemporary(
-            op.getLoc(), cast<RankedTensorType>(result.getType()));
+            op->getLoc(), cast<RankedTensorType>(result.getType()));
+  };
+  llvm::SmallPtrSet<Operation *, 8> done;
+  for (Operation &op : body.without_terminator()) {
+    if (!choice.contains(&op) || done.contains(&op))
+      continue;
+    provideBuffers(&op);
     if (isEmittedPointwise(&op)) {
       if (!canJoin(&op, together))
         flush();
@@ -271,7 +343,15 @@ static void convert(kernel::FuncOp kernel, const PackTarget &target) {
       continue;
     }
     flush();
+    evaluator.epilogue = {};
+    if (isa<ContractOp, ConvOp>(op))
+      evaluator.epilogue = findEpilogue(&op, choice, target);
+    if (evaluator.findTiledScatter(evaluator.epilogue.ops))
+      evaluator.epilogue = {};
+    llvm::for_each(evaluator.epilogue.ops, provideBuffers);
     emitOp(evaluator, &op);
+    if (evaluator.epilogue.isEmitted)
+      done.insert_range(evaluator.epilogue.ops);
   }
   flush();
   buffers.finish();

@@ -160,6 +160,18 @@ static bool packsOneByOne(const PackTarget &target, Lanes part,
          otherBytes <= target.cacheBytes / 2;
 }
 
+static int64_t getPanelBytes(const PanelSource &source, Lanes part) {
+  return getPackedType(source, {0, 1, part.width}).getNumElements() *
+         source.element.getIntOrFloatBitWidth() / 8;
+}
+
+bool Evaluator::packsBeforehand(const PanelSource &source, int64_t otherBytes) const {
+  int64_t size = shapeOf(source.buffer)[source.lane];
+  return llvm::none_of(splitLanes(size, vectorWidth(source.element)), [&](Lanes part) {
+    return packsOneByOne(target, part, getPanelBytes(source, part), otherBytes);
+  });
+}
+
 void Evaluator::forEachPack(Location loc, const PanelSource &source, Value into,
                             unsigned axis, int64_t otherBytes,
                             function_ref<void(Value, Value, Lanes)> body) {
@@ -168,8 +180,7 @@ void Evaluator::forEachPack(Location loc, const PanelSource &source, Value into,
   for (Lanes part : splitLanes(size, vectorWidth(source.element))) {
     Lanes panel{0, 1, part.width};
     RankedTensorType type = getPackedType(source, panel);
-    int64_t bytes = type.getNumElements() * source.element.getIntOrFloatBitWidth() / 8;
-    if (!packsOneByOne(target, part, bytes, otherBytes)) {
+    if (!packsOneByOne(target, part, getPanelBytes(source, part), otherBytes)) {
       Value output = cutAxis(b, loc, into, axis, b.getIndexAttr(part.begin),
                              part.count * part.width);
       body(packPanels(loc, source, part), output, part);
@@ -220,7 +231,8 @@ struct Contraction {
     return !StringRef(result).contains(letter);
   }
   void emit(Value into);
-  void emitPanels(Factor &wide, Factor &other, Value into);
+  char findTurnedLane(const Factor &wide, const Factor &other) const;
+  void emitPanels(Factor &wide, Factor &other, char lane, Value into);
   void emitPlain(Value into);
   void moveLast(Factor &factor, char letter);
   AffineExpr linearIndex(Stage &stage, StringRef loops,
@@ -342,8 +354,11 @@ void Contraction::emit(Value into) {
   bool dots =
       reduces && rows < 4 && !lhs.letters.empty() && !rhs.letters.empty() &&
       lhs.letters.back() == rhs.letters.back() && isReduced(lhs.letters.back());
-  if (!dots && reduces && !other.has(lane) && rows >= 8)
-    return emitPanels(wide, other, into);
+  if (!dots && reduces && !other.has(lane) && rows >= 8) {
+    if (char turned = findTurnedLane(wide, other))
+      return emitPanels(other, wide, turned, into);
+    return emitPanels(wide, other, lane, into);
+  }
   if (!dots) {
     moveLast(wide, lane);
     moveLast(other, lane);
@@ -351,8 +366,24 @@ void Contraction::emit(Value into) {
   emitPlain(into);
 }
 
-void Contraction::emitPanels(Factor &wide, Factor &other, Value into) {
-  char lane = result.back();
+/// With few rows, packing all of a large `wide` costs a good part of the product.
+/// Where its rows are contiguous sums, the few rows are packed instead, vectors
+/// run along them, and tiles of results are transposed in registers. The letter
+/// of these rows, or 0.
+char Contraction::findTurnedLane(const Factor &wide, const Factor &other) const {
+  int64_t ofWide = getBytes(wide.buffer), ofOther = getBytes(other.buffer);
+  if (!isReduced(wide.letters.back()) || ofWide < 2 * ofOther ||
+      ofOther > evaluator.target.cacheBytes / 2)
+    return 0;
+  for (char letter : StringRef(result).drop_back())
+    if (other.has(letter) && !wide.has(letter) &&
+        sizes.lookup(letter) % (2 * evaluator.vectorWidth(element)) == 0)
+      return letter;
+  return 0;
+}
+
+/// Packs `wide` in panels of `lane`, which are read by all rows of the other.
+void Contraction::emitPanels(Factor &wide, Factor &other, char lane, Value into) {
   // Axes of the packed operand outside the panel, and those it walks.
   SmallVector<unsigned> outer, inner;
   std::string shared, rest, reduced;
@@ -365,8 +396,9 @@ void Contraction::emitPanels(Factor &wide, Factor &other, Value into) {
   for (char letter : other.letters)
     if (isReduced(letter) && !wide.has(letter))
       reduced.push_back(letter);
-  for (char letter : StringRef(result).drop_back())
-    (wide.has(letter) ? shared : rest).push_back(letter);
+  for (char letter : result)
+    if (letter != lane)
+      (wide.has(letter) ? shared : rest).push_back(letter);
   // Copied for several panels only.
   std::string rows;
   for (char letter : other.letters)
@@ -379,6 +411,9 @@ void Contraction::emitPanels(Factor &wide, Factor &other, Value into) {
   // shared…, panel, rest…, lane in panel, reduced…
   std::string loops = shared + '\0' + rest + lane + reduced;
   unsigned panelLoop = shared.size();
+  unsigned laneAxis = wide.letters.find(lane);
+  PanelSource source{wide.buffer, element, outer, laneAxis, inner};
+  bool takesEpilogue = evaluator.packsBeforehand(source, getBytes(other.buffer));
   auto emitPart = [&](Value packed, Value output, Lanes part) {
     evaluator.fill(loc, output, 0);
     SmallVector<int64_t> extents, reducedLoops;
@@ -404,18 +439,21 @@ void Contraction::emitPanels(Factor &wide, Factor &other, Value into) {
       p.push_back(dim(wide.letters[axis]));
     p.push_back(dim(lane));
     SmallVector<AffineExpr> map;
-    for (char letter : StringRef(result).drop_back())
+    size_t lanePlace = result.find(lane);
+    for (char letter : result)
       map.push_back(dim(letter));
-    map.push_back(stage.dim(panelLoop) * part.width + dim(lane));
+    map[lanePlace] = stage.dim(panelLoop) * part.width + dim(lane);
     Value x = stage.read(packedRows ? packedRows : other.buffer, element, a),
           w = stage.read(packed, element, p);
     Value acc = stage.addOutput(output, element, map);
     stage.finish(multiplyAdd(stage, acc, x, w));
+    map[lanePlace] = map[lanePlace] + part.begin;
+    if (takesEpilogue)
+      evaluator.emitEpilogue(
+          loc, ArrayRef(extents).drop_back(reducedLoops.size()), map);
   };
-  unsigned laneAxis = wide.letters.find(lane);
-  evaluator.forEachPack(loc, {wide.buffer, element, outer, laneAxis, inner},
-                        into, result.size() - 1, getBytes(other.buffer),
-                        emitPart);
+  evaluator.forEachPack(loc, source, into, result.find(lane),
+                        getBytes(other.buffer), emitPart);
 }
 
 void Contraction::emitPlain(Value into) {
@@ -453,6 +491,7 @@ void Contraction::emitPlain(Value into) {
     return;
   }
   stage.finish(multiplyAdd(stage, acc, a, b));
+  evaluator.emitEpilogue(loc, ArrayRef(extents).take_front(result.size()), map);
 }
 
 void Evaluator::emitContract(ContractOp op) {

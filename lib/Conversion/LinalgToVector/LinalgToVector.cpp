@@ -48,7 +48,20 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
         op.erase();
         continue;
       }
-      std::optional<Nest> nest = Nest::describe(op);
+      // What stands in a loop belongs to one task.
+      VectorTarget own = target;
+      if (op->getParentOp() != getOperation())
+        own.tasks = 1;
+      std::optional<Nest> nest;
+      if (op->hasAttr(kEpilogueAttrName) && !generics.empty()) {
+        nest = Nest::describe(generics.back(), op);
+        if (nest && takesEpilogue(*nest, Schedule::choose(*nest, own)))
+          op = generics.pop_back_val();
+        else
+          nest.reset();
+      }
+      if (!nest)
+        nest = Nest::describe(op);
       if (!nest) {
         ++numScalar;
         LLVM_DEBUG(llvm::dbgs() << "scalar loops for " << op << "\n");
@@ -61,10 +74,6 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
         continue;
       }
       ++numVector;
-      // What stands in a loop belongs to one task.
-      VectorTarget own = target;
-      if (op->getParentOp() != getOperation())
-        own.tasks = 1;
       NestEmitter emitter(rewriter, *nest, Schedule::choose(*nest, own));
       if (Operation *fill = emitter.takeFill()) {
         assert(!generics.empty() && generics.back() == fill && "the fill stands just before");

@@ -76,48 +76,77 @@ static std::optional<Access> describeAccess(Value buffer, AffineMap map) {
   return access;
 }
 
-std::optional<Nest> Nest::describe(linalg::GenericOp op) {
-  Nest nest;
-  nest.op = op;
-  SmallVector<int64_t> sizes = op.getStaticLoopRanges();
-  for (auto [size, kind] : llvm::zip(sizes, op.getIteratorTypesArray()))
-    nest.loops.push_back({size, kind == utils::IteratorType::reduction});
+/// Describes the operands of `op`, all of whose loops are `loops` of the nest.
+static bool describeOperands(linalg::GenericOp op, ArrayRef<unsigned> loops, unsigned count,
+                             SmallVector<Access> &inputs, SmallVector<Access> &outputs) {
+  auto add = [&](OpOperand &operand, SmallVector<Access> &into) {
+    auto access = describeAccess(operand.get(), op.getMatchingIndexingMap(&operand));
+    if (!access)
+      return false;
+    SmallVector<int64_t> strides(count, 0);
+    for (auto [loop, stride] : llvm::zip_equal(loops, access->strides))
+      strides[loop] = stride;
+    access->strides = strides;
+    into.push_back(std::move(*access));
+    return true;
+  };
   for (OpOperand *input : op.getDpsInputOperands()) {
     // A scalar operand is the same everywhere.
     if (!isa<MemRefType>(input->get().getType()))
       op.getMatchingBlockArgument(input).replaceAllUsesWith(input->get());
-    if (op.getMatchingBlockArgument(input).use_empty()) {
-      nest.inputs.emplace_back();
-      continue;
-    }
-    auto access = describeAccess(input->get(), op.getMatchingIndexingMap(input));
-    if (!access)
-      return std::nullopt;
-    nest.inputs.push_back(std::move(*access));
+    if (op.getMatchingBlockArgument(input).use_empty())
+      inputs.emplace_back();
+    else if (!add(*input, inputs))
+      return false;
   }
-  for (OpOperand &output : op.getDpsInitsMutable()) {
-    auto access = describeAccess(output.get(), op.getMatchingIndexingMap(&output));
-    if (!access)
+  return llvm::all_of(op.getDpsInitsMutable(),
+                      [&](OpOperand &output) { return add(output, outputs); });
+}
+
+std::optional<Nest> Nest::describe(linalg::GenericOp op, linalg::GenericOp epilogue) {
+  Nest nest;
+  nest.op = op;
+  nest.epilogue = epilogue;
+  SmallVector<unsigned> all, parallel;
+  for (auto [size, kind] : llvm::zip(op.getStaticLoopRanges(), op.getIteratorTypesArray())) {
+    bool reduced = kind == utils::IteratorType::reduction;
+    if (!reduced)
+      parallel.push_back(nest.loops.size());
+    all.push_back(nest.loops.size());
+    nest.loops.push_back({size, reduced});
+  }
+  if (!describeOperands(op, all, all.size(), nest.inputs, nest.outputs))
+    return std::nullopt;
+  nest.loopOf = all;
+  if (epilogue) {
+    if (!describeOperands(epilogue, parallel, all.size(), nest.epilogueInputs,
+                          nest.epilogueOutputs))
       return std::nullopt;
-    nest.outputs.push_back(std::move(*access));
+    nest.epilogueLoopOf = parallel;
   }
   nest.mergeLoops();
+  const Access &result = nest.outputs[0];
+  for (auto [i, access] : llvm::enumerate(nest.epilogueInputs))
+    if (access.buffer && access.root == result.root && access.rootOffset == result.rootOffset &&
+        access.strides == result.strides)
+      nest.sums.push_back(i);
   return nest;
 }
 
 void Nest::mergeLoops() {
   llvm::SmallBitVector indexed(loops.size());
   op.getBody()->walk([&](linalg::IndexOp index) { indexed.set(index.getDim()); });
+  if (epilogue)
+    epilogue.getBody()->walk(
+        [&](linalg::IndexOp index) { indexed.set(epilogueLoopOf[index.getDim()]); });
   SmallVector<Access *> accesses;
-  for (Access &access : inputs)
-    if (access.buffer)
-      accesses.push_back(&access);
-  for (Access &access : outputs)
-    accesses.push_back(&access);
+  for (SmallVector<Access> *list : {&inputs, &outputs, &epilogueInputs, &epilogueOutputs})
+    for (Access &access : *list)
+      if (access.buffer)
+        accesses.push_back(&access);
 
   // Unit loops vanish, but for those whose index the payload asks for.
-  SmallVector<unsigned> kept;
-  loopOf.assign(loops.size(), ~0u);
+  SmallVector<unsigned> kept, mergedInto(loops.size(), ~0u);
   for (unsigned i = 0; i != loops.size(); ++i)
     if (loops[i].size != 1 || indexed.test(i))
       kept.push_back(i);
@@ -140,10 +169,13 @@ void Nest::mergeLoops() {
       else
         strides[i].push_back(access->strides[loop]);
     }
-    loopOf[loop] = merged.size() - 1;
+    mergedInto[loop] = merged.size() - 1;
     lastIndexed = indexed.test(loop);
   }
   loops = std::move(merged);
+  for (SmallVector<unsigned> *list : {&loopOf, &epilogueLoopOf})
+    for (unsigned &loop : *list)
+      loop = mergedInto[loop];
   for (auto [i, access] : llvm::enumerate(accesses))
     access->strides = strides[i];
 }

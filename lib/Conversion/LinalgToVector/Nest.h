@@ -49,8 +49,17 @@ struct Nest {
   /// Iterations of the whole nest.
   int64_t getTrips() const;
 
-  /// Describes `op`; nothing if some address is not linear in the loops.
-  static std::optional<Nest> describe(mlir::linalg::GenericOp op);
+  /// What is computed of the reduction's result before that leaves registers:
+  /// the operands of `epilogue`, of which the inputs at `sums` are that result.
+  mlir::linalg::GenericOp epilogue;
+  llvm::SmallVector<Access> epilogueInputs, epilogueOutputs;
+  llvm::SmallVector<unsigned> sums;
+  llvm::SmallVector<unsigned> epilogueLoopOf;
+
+  /// Describes `op`, and `epilogue` over its parallel loops; nothing if some
+  /// address is not linear in the loops.
+  static std::optional<Nest> describe(mlir::linalg::GenericOp op,
+                                      mlir::linalg::GenericOp epilogue = {});
 
 private:
   void mergeLoops();

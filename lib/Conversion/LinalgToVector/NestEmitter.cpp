@@ -82,6 +82,8 @@ void NestEmitter::emitTile() {
     }
   }
   carried = emitReduction(0, std::move(carried));
+  if (nest.epilogue)
+    return storeEpilogue(carried);
   if (!reducesLanes()) {
     for (auto [o, access] : llvm::enumerate(nest.outputs)) {
       SmallVector<Value> values;
@@ -311,15 +313,17 @@ void NestEmitter::emit() {
     nest.op.erase();
     return;
   }
-  b.setInsertionPoint(nest.op);
+  // What the epilogue uses is defined before it.
+  b.setInsertionPoint(nest.epilogue ? nest.epilogue : nest.op);
   combiner = getCombiner(nest.op);
-  for (Access &access : nest.inputs)
-    if (access.buffer)
-      access.flat = flatten(b, loc, access.buffer);
-  for (Access &access : nest.outputs)
-    access.flat = flatten(b, loc, access.buffer);
+  for (auto *list : {&nest.inputs, &nest.outputs, &nest.epilogueInputs, &nest.epilogueOutputs})
+    for (Access &access : *list)
+      if (access.buffer)
+        access.flat = flatten(b, loc, access.buffer);
   ivs.assign(nest.loops.size(), constantIndex(0));
   points = {Point{SmallVector<int64_t>(nest.loops.size(), 0), 1}};
   forEachTask([&] { forEachBlock([&] { forEachRowBlock([&] { forEachTile(0, [&] { emitTile(); }); }); }); });
+  if (nest.epilogue)
+    nest.epilogue.erase();
   nest.op.erase();
 }

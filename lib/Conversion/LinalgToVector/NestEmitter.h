@@ -66,6 +66,10 @@ private:
   int64_t tileOf(const Nest &nest, unsigned loop) const;
 };
 
+/// Whether the nest's epilogue can be computed where its sums are complete and
+/// still in registers.
+bool takesEpilogue(const Nest &nest, const Schedule &schedule);
+
 /// The outputs that fill the gaps between each other's lanes, in the order of
 /// their addresses: as many as the lanes of `first`, the lowest of them, are
 /// apart along `lane`. Empty if some are missing.
@@ -114,6 +118,9 @@ private:
   Carried emitPoints(llvm::ArrayRef<Point> points, Carried carried);
 
   llvm::SmallVector<mlir::Value> emitPayload(const Point &point, mlir::ValueRange accumulators);
+  llvm::SmallVector<mlir::Value> emitBody(mlir::Block &body, mlir::IRMapping map,
+                                          llvm::ArrayRef<unsigned> loopOf, const Point &point);
+  void storeEpilogue(llvm::ArrayRef<mlir::Value> sums);
   mlir::Value address(const Access &access, const Point &point);
   mlir::Value load(const Access &access, const Point &point);
   mlir::Value loadStrided(const Access &access, mlir::Value at, int64_t width, int64_t stride);

@@ -227,7 +227,7 @@ Value NestEmitter::gatherLoad(memref::LoadOp op, ValueRange indices, int64_t wid
                                   zeroVector(b, loc, width, type.getElementType()));
 }
 
-/// The payload at one point: what is the same for all lanes stays scalar.
+/// The payload at one point.
 SmallVector<Value> NestEmitter::emitPayload(const Point &point, ValueRange accumulators) {
   IRMapping map;
   linalg::GenericOp op = nest.op;
@@ -239,10 +239,47 @@ SmallVector<Value> NestEmitter::emitPayload(const Point &point, ValueRange accum
   for (auto [i, arg] : llvm::enumerate(outputs))
     if (!arg.use_empty())
       map.map(arg, accumulators.empty() ? load(nest.outputs[i], point) : accumulators[i]);
+  return emitBody(body, map, nest.loopOf, point);
+}
 
+bool nnc::takesEpilogue(const Nest &nest, const Schedule &schedule) {
+  // Sums in blocks are complete after the last only; lanes that are summed
+  // leave no vectors; sums of one term are stored as they come.
+  return nest.hasReduction() && schedule.blocked == Schedule::none && schedule.lane != Schedule::none &&
+         !nest.loops[schedule.lane].reduced && nest.outputs.size() == 1 && !nest.sums.empty();
+}
+
+/// Stores what the epilogue makes of a tile's sums.
+void NestEmitter::storeEpilogue(ArrayRef<Value> sums) {
+  linalg::GenericOp op = nest.epilogue;
+  Block &body = *op.getBody();
+  if (cast<BoolAttr>(op->getAttr(kEpilogueAttrName)).getValue())
+    storeTile(sums, nest.outputs[0]);
+  loaded.clear();
+  auto isSum = [&](size_t input) { return llvm::is_contained(nest.sums, input); };
+  for (auto [i, access] : llvm::enumerate(nest.epilogueInputs))
+    if (!isSum(i) && schedule.runsAcross(access))
+      loadAcross(access);
+  SmallVector<SmallVector<Value>> values(nest.epilogueOutputs.size());
+  for (auto [point, sum] : llvm::zip_equal(points, sums)) {
+    IRMapping map;
+    for (auto [i, access] : llvm::enumerate(nest.epilogueInputs))
+      if (access.buffer)
+        map.map(body.getArgument(i), isSum(i) ? sum : load(access, point));
+    auto results = emitBody(body, map, nest.epilogueLoopOf, point);
+    for (auto [all, value] : llvm::zip_equal(values, results))
+      all.push_back(value);
+  }
+  for (auto [all, access] : llvm::zip_equal(values, nest.epilogueOutputs))
+    storeTile(all, access);
+}
+
+/// A body at one point: what is the same for all lanes stays scalar.
+SmallVector<Value> NestEmitter::emitBody(Block &body, IRMapping map, ArrayRef<unsigned> loopOf,
+                                         const Point &point) {
   for (Operation &inner : body.without_terminator()) {
     if (auto index = dyn_cast<linalg::IndexOp>(inner)) {
-      map.map(index.getResult(), indexOf(nest.loopOf[index.getDim()], point));
+      map.map(index.getResult(), indexOf(loopOf[index.getDim()], point));
       continue;
     }
     SmallVector<Value> operands;

@@ -155,6 +155,26 @@ nn.entry @$name(%x: tensor<2x3x6x42x$F>, %b: tensor<3x$F>, %t: tensor<2x3x3x21x$
   nn.return %y, %dx, %db : tensor<2x3x3x21x$F>, tensor<2x3x6x42x$F>, tensor<3x$F>
 })";
 
+// A product with bias, activation and residual, once with the product itself as
+// a result, in either form of packing; a convolution likewise.
+static const char kEpilogues[] = R"(
+nn.entry @$name(%x: tensor<64x33x$F>, %w: tensor<135x33x$F>, %v: tensor<33x47x$F>, %b: tensor<135x$F>, %r: tensor<64x135x$F>, %i: tensor<2x3x9x17x$F>, %k: tensor<20x3x5x5x$F>)
+    -> (tensor<64x135x$F>, tensor<64x47x$F>, tensor<64x47x$F>, tensor<2x20x9x17x$F>) {
+  %zero = nn.constant dense<0.0> : tensor<64x135x$F>
+  %p = nn.contract "ij,kj->ik" %x, %w : tensor<64x33x$F>, tensor<135x33x$F> -> tensor<64x135x$F>
+  %bb = nn.broadcast %b [1] : tensor<135x$F> -> tensor<64x135x$F>
+  %pb = nn.add %p, %bb : tensor<64x135x$F>
+  %pr = nn.add %pb, %r : tensor<64x135x$F>
+  %y = nn.max %pr, %zero : tensor<64x135x$F>
+  %q = nn.contract "ij,jk->ik" %x, %v : tensor<64x33x$F>, tensor<33x47x$F> -> tensor<64x47x$F>
+  %n = nn.neg %q : tensor<64x47x$F>
+  %c = nn.conv %i, %k strides [1, 1] low [2, 2] high [2, 2] dilations [1, 1] groups 1 : tensor<2x3x9x17x$F>, tensor<20x3x5x5x$F> -> tensor<2x20x9x17x$F>
+  %s = nn.slice %b [0] to [20] by [1] : tensor<135x$F> -> tensor<20x$F>
+  %sb = nn.broadcast %s [1] : tensor<20x$F> -> tensor<2x20x9x17x$F>
+  %z = nn.mul %c, %sb : tensor<2x20x9x17x$F>
+  nn.return %y, %q, %n, %z : tensor<64x135x$F>, tensor<64x47x$F>, tensor<64x47x$F>, tensor<2x20x9x17x$F>
+})";
+
 // What is gathered is computed, by computed indices, and so is what is added.
 static const char kComputedGather[] = R"(
 nn.entry @$name(%x: tensor<13x7x$F>, %i: tensor<5xi32>) -> (tensor<5x7x$F>, tensor<13x7x$F>, tensor<5xi32>) {
@@ -337,6 +357,7 @@ std::vector<Case> nnc::test::fusedCases() {
     add(kAttention, {kUnit, kUnit, kUnit});
     add(kConvNet, {kUnit, kUnit, kUnit, kUnit});
     add(kTiledPool, {kUnit, kUnit, kUnit});
+    add(kEpilogues, {kUnit, kUnit, kUnit, kUnit, kUnit, kUnit, kUnit});
     add(kComputedGather, {kUnit, indexBelow(13)});
     add(kSortMask, {kUnit});
     add(kManyResults, {kUnit, kUnit});

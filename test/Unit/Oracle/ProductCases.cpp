@@ -127,6 +127,10 @@ std::vector<Case> nnc::test::productCases() {
     for (const char *spec : {"ij,jk->ik", "ji,jk->ik", "ji,kj->ik"})
       addContract(cases, spec, {{'i', 65}, {'j', 1024}, {'k', 131}}, element,
                   kUnit);
+    // Few rows, which are packed instead of the larger operand.
+    addContract(cases, "ij,kj->ik", {{'i', 64}, {'j', 97}, {'k', 150}}, element, kUnit);
+    addContract(cases, "bkj,bij->bik", {{'b', 2}, {'i', 32}, {'j', 33}, {'k', 70}}, element,
+                kUnit);
     // Panels packed one by one, in either order, with rests.
     for (const char *spec : {"ij,kj->ik", "bij,bjk->bik"})
       addContract(cases, spec,
