@@ -132,13 +132,20 @@ void NestEmitter::forWholeTiles(unsigned loop, int64_t whole, int64_t tile,
     return;
   Value begin = constantIndex(0), end = constantIndex(whole);
   if (loop == schedule.split) {
+    int64_t unit = tile * schedule.splitUnit;
     auto share = [&](Value number) -> Value {
-      Value tiles = arith::MulIOp::create(b, loc, number, constantIndex(whole / tile));
-      tiles = arith::DivUIOp::create(b, loc, tiles, constantIndex(schedule.tasks));
-      return arith::MulIOp::create(b, loc, tiles, constantIndex(tile));
+      Value units = arith::MulIOp::create(b, loc, number, constantIndex(whole / unit));
+      units = arith::DivUIOp::create(b, loc, units, constantIndex(schedule.tasks));
+      return arith::MulIOp::create(b, loc, units, constantIndex(unit));
     };
     begin = share(task);
     end = share(arith::AddIOp::create(b, loc, task, constantIndex(1)));
+    // Tiles after the last unit fall to the last task.
+    if (whole % unit != 0) {
+      Value isLast = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, task,
+                                           constantIndex(schedule.tasks - 1));
+      end = arith::SelectOp::create(b, loc, isLast, constantIndex(whole), end);
+    }
   } else if (loop == schedule.row && schedule.rowBlock != 0) {
     begin = rowsBegin;
     end = arith::AddIOp::create(b, loc, begin, end);

@@ -46,6 +46,8 @@ struct Schedule {
   /// A parallel loop that is cut into tasks, which may run at the same time.
   unsigned split = none;
   int64_t tasks = 1;
+  /// Tiles of that loop that stay in one task.
+  int64_t splitUnit = 1;
 
   static Schedule choose(const Nest &nest, const VectorTarget &target);
 
@@ -64,6 +66,7 @@ private:
   void blockRows(const Nest &nest, const VectorTarget &target);
   void splitIntoTasks(const Nest &nest, int64_t most);
   int64_t tileOf(const Nest &nest, unsigned loop) const;
+  int64_t tilesOfLine(const Nest &nest, unsigned loop) const;
 };
 
 /// Whether the nest's epilogue can be computed where its sums are complete and

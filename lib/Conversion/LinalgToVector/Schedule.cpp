@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "NestEmitter.h"
+#include <numeric>
 
 using namespace mlir;
 using namespace nnc;
@@ -193,6 +194,9 @@ static int64_t evenTile(int64_t size, int64_t most) {
 
 void Schedule::tileRows(const Nest &nest, int64_t most) {
   rowTile = evenTile(nest.loops[row].size, most);
+  // Tiles of which a few end with a cache line, where tasks may then be cut.
+  if (runsAcross(nest.outputs[0]) && most > 4 && nest.loops[row].size >= 8 * most)
+    rowTile = most / 4 * 4;
   if (outerRow != none && rowTile == nest.loops[row].size)
     outerTile = evenTile(nest.loops[outerRow].size, most / rowTile);
 }
@@ -273,6 +277,19 @@ int64_t Schedule::tileOf(const Nest &nest, unsigned loop) const {
   return loop == row ? rowTile : loop == outerRow ? outerTile : 1;
 }
 
+/// Tiles of a loop that end where a cache line of the result does: what two
+/// tasks write of one line goes to and fro between their cores.
+int64_t Schedule::tilesOfLine(const Nest &nest, unsigned loop) const {
+  constexpr int64_t line = 64;
+  int64_t unit = 1, tile = tileOf(nest, loop);
+  for (const Access &access : nest.outputs)
+    if (access.strides[loop] == 1) {
+      int64_t elements = std::max<int64_t>(line / getBytes(access), 1);
+      unit = std::lcm(unit, elements / std::gcd(elements, tile));
+    }
+  return unit;
+}
+
 /// The outermost loop with enough tiles for all tasks, else the one with most.
 /// Where little is computed, waking threads would cost more.
 void Schedule::splitIntoTasks(const Nest &nest, int64_t most) {
@@ -280,10 +297,12 @@ void Schedule::splitIntoTasks(const Nest &nest, int64_t most) {
   if (most < 2 || nest.getTrips() < worthwhile)
     return;
   for (auto [i, loop] : llvm::enumerate(nest.loops)) {
-    int64_t tiles = loop.reduced ? 0 : loop.size / tileOf(nest, i);
-    if (tasks >= most || std::min(tiles, most) <= tasks)
+    int64_t unit = tilesOfLine(nest, i);
+    int64_t units = loop.reduced ? 0 : loop.size / (tileOf(nest, i) * unit);
+    if (tasks >= most || std::min(units, most) <= tasks)
       continue;
     split = i;
-    tasks = std::min(tiles, most);
+    splitUnit = unit;
+    tasks = std::min(units, most);
   }
 }
