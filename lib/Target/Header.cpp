@@ -14,7 +14,21 @@ using namespace llvm;
 using namespace nnc;
 
 bool nnc::isReservedInC(StringRef name) {
-  static const StringSet<> words = {"alignas",
+  static const StringSet<> words = {"_Alignas",
+                                    "_Alignof",
+                                    "_Atomic",
+                                    "_BitInt",
+                                    "_Bool",
+                                    "_Complex",
+                                    "_Decimal128",
+                                    "_Decimal32",
+                                    "_Decimal64",
+                                    "_Generic",
+                                    "_Imaginary",
+                                    "_Noreturn",
+                                    "_Static_assert",
+                                    "_Thread_local",
+                                    "alignas",
                                     "alignof",
                                     "and",
                                     "and_eq",
