@@ -32,10 +32,11 @@ static std::string instantiate(StringRef text, StringRef name) {
 int nnc::driver::runNew(const Invocation &invocation) {
   // The folder may be elsewhere; its last part names the model.
   StringRef folder = StringRef(invocation.name).rtrim('/');
-  StringRef name = llvm::sys::path::filename(folder);
+  std::string name = llvm::sys::path::filename(folder).str();
+  llvm::replace(name, '-', '_');
   if (name.empty() || !(llvm::isAlpha(name[0]) || name[0] == '_') ||
       !llvm::all_of(name, [](char c) { return llvm::isAlnum(c) || c == '_'; }))
-    return fail(2, "a project's name is an identifier, found '" + name + "'");
+    return fail(2, "a project's name is an identifier, found '" + Twine(llvm::sys::path::filename(folder)) + "'");
   if (llvm::sys::fs::exists(folder))
     return fail(1, Twine(folder) + ": there is such a file or folder already");
   if (std::error_code code = llvm::sys::fs::create_directories(folder))
