@@ -75,6 +75,9 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
   bool needsHeader = wants("obj") || wants("header") || wants("lib") || wants("shared");
   bool executable = wants("exe"), shared = wants("shared");
 
+  if (StringRef(build.prefixPath).empty() || llvm::sys::path::is_separator(build.prefixPath.back()))
+    return fail(2, "-o wants the beginning of a file's name, found '" + Twine(build.prefixPath) + "'");
+
   CompileRequest request;
   request.prefix = build.symbolPrefix.empty() ? identifierOf(build.prefixPath) : build.symbolPrefix;
   if (!isIdentifier(request.prefix))
@@ -95,7 +98,9 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
     request.timing = &timing;
 
   int status = 0;
-  auto targets = resolveCode(invocation.code, /*nativeByDefault=*/executable, status);
+  // What may go to other machines decides, where an executable is not alone.
+  bool native = executable && !wants("obj") && !wants("lib") && !shared;
+  auto targets = resolveCode(invocation.code, /*nativeByDefault=*/native, status);
   if (!targets)
     return status;
   const CodeOptions *target = &targets->front();
@@ -143,7 +148,7 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
           return write(Twine(build.prefixPath) + file.ending, text);
       return 0;
     };
-  if (needsObject && invocation.code.cpu.empty() && !executable)
+  if (needsObject && invocation.code.cpu.empty() && !native)
     driver::remark("code is for " + Twine(target->cpu) + ", the baseline of " + target->triple +
            "; --cpu chooses another processor");
 

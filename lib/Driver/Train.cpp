@@ -8,6 +8,7 @@
 #include "Commands.h"
 #include "Compile.h"
 #include "InterpretedModel.h"
+#include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Runtime/Commands.h"
 #include <chrono>
 
@@ -192,6 +193,26 @@ int nnc::driver::runPredict(const Invocation &invocation, runtime::PredictOption
   return runtime::predict(*loaded->getDescriptor(), options);
 }
 
+/// A function with the variables of all functions, so that they outlive its
+/// call: another step's optimiser slots, say.
+static OwningOpRef<ModuleOp> generateWithAllVariables(Model &model, CodeArguments code,
+                                                      StringRef name, int &status) {
+  std::vector<OpenFunction> open;
+  auto module = model.generate(code, status, &open);
+  if (!module)
+    return module;
+  if (llvm::any_of(open, [&](const OpenFunction &function) { return function.name == name; })) {
+    code.entries = {name.str()};
+    return model.generate(code, status);
+  }
+  module->walk([&](FunctionOpInterface function) {
+    auto entry = dyn_cast<nn::EntryOp>(*function);
+    if ((entry ? entry.getDeclaredName() : cast<nn::StepOp>(*function).getDeclaredName()) != name)
+      function->erase();
+  });
+  return module;
+}
+
 int nnc::driver::runRun(const Invocation &invocation, MLIRContext &context) {
   auto start = std::chrono::steady_clock::now();
   int status = 0;
@@ -200,16 +221,17 @@ int nnc::driver::runRun(const Invocation &invocation, MLIRContext &context) {
     return status;
   runtime::RunOptions options = invocation.run;
   // A variant is asked for by its own name: predict_64 of predict.
+  StringRef name = options.function;
+  if (!model->findFunction(name))
+    name = name.substr(0, name.rfind('_'));
+  if (!model->findFunction(name))
+    return fail(2, "there is no entry or step '" + Twine(options.function) + "' in " + invocation.code.model);
   CodeArguments code = invocation.code;
-  if (code.entries.empty()) {
-    StringRef name = options.function;
-    if (!model->findFunction(name))
-      name = name.substr(0, name.rfind('_'));
-    if (!model->findFunction(name))
-      return fail(2, "there is no entry or step '" + Twine(options.function) + "' in " + code.model);
+  if (code.entries.empty())
     code.entries = {name.str()};
-  }
-  auto module = model->generate(code, status);
+  auto module = !options.saveWeights.empty() && invocation.code.entries.empty()
+                    ? generateWithAllVariables(*model, invocation.code, name, status)
+                    : model->generate(code, status);
   if (!module)
     return status;
   if (invocation.interpret)

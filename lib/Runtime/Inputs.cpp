@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "nnc/Runtime/Inputs.h"
-#include "nnc/Runtime/Data/Gzip.h"
+#include "nnc/Runtime/Data/Source.h"
 #include "nnc/Runtime/Diagnostics.h"
 #include "nnc/Runtime/Files.h"
 #include <algorithm>
@@ -77,7 +77,7 @@ Array readInput(const std::string &spec, const Port &port,
                 nameOf(port.type), spec);
     return value;
   }
-  if (!endsWith(uncompressedName(spec), ".csv"))
+  if (!isTable(spec))
     return readArray(spec, port.name);
   auto source = openSource(spec, columns);
   std::optional<Array> values = source->find(port);

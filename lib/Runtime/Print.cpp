@@ -78,10 +78,15 @@ void checkOutputPath(const std::string &path,
   }
   if (!endsWith(path, ".csv"))
     failUsage("-o {}: expected .npz, .npy or .csv", path);
-  for (const auto &[name, rank] : ranks)
-    if (rank != 1 && rank != 2)
-      failUsage("-o {}: output '{}' has {} axes, and a table takes 1 or 2",
+  for (const auto &[name, rank] : ranks) {
+    if (rank > 2)
+      failUsage("-o {}: output '{}' has {} axes, and a table takes at most 2",
                 path, name, rank);
+    if ((rank == 0) != (ranks.front().second == 0))
+      failUsage("-o {}: of outputs '{}' and '{}' one is a single value, and "
+                "the other has rows; write a .npz",
+                path, ranks.front().first, name);
+  }
 }
 
 void writeArrays(const std::string &path,
@@ -97,11 +102,11 @@ void writeArrays(const std::string &path,
     writeFile(path, formatNpy(arrays.front().array));
     return;
   }
+  int64_t rows = tableRows(arrays.front().array);
   for (const NamedArray &item : arrays)
-    if (item.array.shape[0] != arrays.front().array.shape[0])
+    if (tableRows(item.array) != rows)
       fail("-o {}: output '{}' has {} rows and '{}' {}", path, item.name,
-           item.array.shape[0], arrays.front().name,
-           arrays.front().array.shape[0]);
+           tableRows(item.array), arrays.front().name, rows);
   writeFile(path, formatCsv(pairs));
 }
 

@@ -28,7 +28,12 @@ void loadTrainData(TrainData &parts, const TrainOptions &options,
         std::none_of(scorePorts.begin(), scorePorts.end(), isNamed))
       failUsage("--columns: there is no input '{}'", name);
   }
-  auto source = openSource(options.data, columns);
+  // Of two data sets the one that is a table may be the only one.
+  auto open = [&](const std::string &path, const std::string &other) {
+    bool isOther = !isTable(path) && isTable(other);
+    return openSource(path, isOther ? ColumnMap() : columns);
+  };
+  auto source = open(options.data, options.validation);
   for (const Port &port : stepPorts)
     parts.data.add(*source, port, NonFinite::Refuse);
   if (options.validation.empty())
@@ -43,7 +48,7 @@ void loadTrainData(TrainData &parts, const TrainOptions &options,
     parts.validation = takePart(parts.training, options.split, options.seed);
   if (options.validation.empty())
     return;
-  auto other = openSource(options.validation, columns);
+  auto other = open(options.validation, options.data);
   for (const Port &port : scorePorts)
     parts.validationData.add(*other, port, NonFinite::Refuse);
   if (parts.validationData.rows() == 0)

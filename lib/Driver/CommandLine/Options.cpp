@@ -64,7 +64,7 @@ public:
         return unknown(word[1] == '-' ? name : word);
       if (option->get_items_expected_min() == 0 || name.size() < word.size())
         continue;
-      if (i + 1 == arguments.size() || isOption(arguments[i + 1]))
+      if (i + 1 == arguments.size() || (isOption(arguments[i + 1]) && !takesSign(*option)))
         return name + " wants a value" + valueName(*option);
       ++i;
     }
@@ -76,6 +76,11 @@ private:
   static bool isOption(const std::string &word) {
     return word.size() > 1 && word[0] == '-' &&
            (word[1] == '-' ? word.size() > 2 : std::isalpha(static_cast<unsigned char>(word[1])) != 0);
+  }
+
+  /// Whether values look like options: `--features -avx2`.
+  static bool takesSign(const CLI::Option &option) {
+    return option.get_type_name().rfind('+', 0) == 0;
   }
 
   static std::string valueName(const CLI::Option &option) {

@@ -199,12 +199,16 @@ static std::string quoted(const std::string &name) {
   return text + '"';
 }
 
+int64_t tableRows(const Array &array) {
+  return array.shape.empty() ? 1 : array.shape[0];
+}
+
 std::string
 formatCsv(const std::vector<std::pair<std::string, Array>> &arrays) {
   std::string text;
   int64_t rows = 0;
   for (const auto &[name, array] : arrays) {
-    rows = array.shape[0];
+    rows = tableRows(array);
     int64_t width = array.shape.size() > 1 ? array.shape[1] : 1;
     for (int64_t i = 0; i < width; ++i)
       text += quoted(width == 1 ? name : fmt::format("{}{}", name, i)) + ',';

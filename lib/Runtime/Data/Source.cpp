@@ -120,6 +120,10 @@ static bool isFolder(const std::string &path) {
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 
+bool isTable(const std::string &path) {
+  return endsWith(uncompressedName(path), ".csv");
+}
+
 static const SourceKind sourceKinds[] = {
     {isFolder,
      [](const std::string &path,
@@ -138,9 +142,7 @@ static const SourceKind sourceKinds[] = {
         const ColumnMap &) -> std::unique_ptr<DataSource> {
        return std::make_unique<NpzSource>(path);
      }},
-    {[](const std::string &path) {
-       return endsWith(uncompressedName(path), ".csv");
-     },
+    {isTable,
      [](const std::string &path,
         const ColumnMap &columns) -> std::unique_ptr<DataSource> {
        return std::make_unique<CsvSource>(path, columns);
@@ -152,7 +154,7 @@ std::unique_ptr<DataSource> openSource(const std::string &path,
   for (const SourceKind &kind : sourceKinds)
     if (kind.matches(path)) {
       std::unique_ptr<DataSource> source = kind.open(path, columns);
-      if (!columns.empty() && !endsWith(uncompressedName(path), ".csv"))
+      if (!columns.empty() && !isTable(path))
         failUsage("--columns is for a .csv, and the data is '{}'", path);
       return source;
     }

@@ -18,6 +18,7 @@ MODEL = """
 model net(x: f32[N, 2]) { return linear(x, 1) }
 entry predict(x: f32[B, 2]) { return y = net(x) }
 entry cube(x: f32[2, 2, 1]) { return y = 2 * x }
+entry net1(x: f32[2, 2]) { return y = net(x), loss = mean(net(x)) }
 entry two(x: f32[2, 2]) { return a = 2 * x, b = 3 * x }
 step train(x: f32[B, 2], t: f32[B, 1]) {
   loss = mse(net(x), t)
@@ -32,6 +33,7 @@ np.save("x.npy", rng.random((2, 2), np.float32))
 np.save("cube.npy", rng.random((2, 2, 1), np.float32))
 np.savez("d.npz", x=rng.random((8, 2), np.float32), t=rng.random((8, 1), np.float32))
 np.savez("one.npz", x=np.ones((1, 2), "f"), t=np.ones((1, 1), "f"))
+open("d.csv", "w").write("a,b,c\n" + "1,2,3\n4,5,6\n7,8,10\n9,9,1\n")
 good = open("x.npy", "rb").read()
 
 
@@ -103,7 +105,7 @@ rows = [
     ("run m.nn cube x", 2, "error: expected INPUT=FILE, found 'x'"),
     (run + "cube.npy --threads 17", 2, "error: --threads: expected 1 to 16, found 17"),
     (run + "cube.npy -o o.txt", 2, "error: -o o.txt: expected .npz, .npy or .csv"),
-    (run + "cube.npy -o o.csv", 2, "axes, and a table takes 1 or 2"),
+    (run + "cube.npy -o o.csv", 2, "axes, and a table takes at most 2"),
     ("run m.nn two x=x.npy -o o.npy", 2, "a .npy holds one array, and there are"),
     (train + "--out .", 1, ".: error: cannot write: it is a folder"),
     (run + "cube.npy --save-weights no/such", 1, "no/such: error: cannot write: No such file or directory"),
@@ -130,6 +132,15 @@ rows += [
     (run + "corrupt.npz:x", 1, "corrupt.npz: error: corrupt .npz archive: array 'x'"),
     ("train m.nn --batch 4 --data x=x.npy,t", 2, "error: --data: expected INPUT=FILE, found 't'"),
     ("train m.nn --batch 4 --data x=x.npy,x=x.npy", 2, "error: --data gives 'x'"),
+    ("build m.nn -D B=2 -o d/", 2, "-o wants the beginning of a file's name, found 'd/'"),
+    ("build m.nn -D B=2 --features -avx2 -o f", 0, "code is for"),
+    ("build m.nn -D B=2 --features -g -o f", 2, "has no feature 'g'"),
+    ("run m.nn net1 x=x.npy -o o.csv", 2, "outputs 'y' and 'loss' one is a single value, and the other has rows"),
+    ("train m.nn --batch 4 --epochs 1 --data d.csv --columns x=a:b,t=c --validation d.npz --metric r2(predict.y,t)", 0,
+     "epoch 1/1"),
+    ("train m.nn --batch 4 --epochs 1 --data d.npz --columns x=a:b,t=c --validation d.csv --metric r2(predict.y,t)", 0,
+     "epoch 1/1"),
+    ("train m.nn --batch 4 --data d.npz --columns x=a:b,t=c --validation d.npz", 2, "--columns is for a .csv"),
     ("new project", 0, "build it with: cmake -S project"),
 ]
 wrong = 0

@@ -51,8 +51,11 @@ private:
   std::vector<Cell> cells; // row by row, the header first
 };
 
-/// The text of a table. Every array has the same first extent and a rank of
-/// at most 2; the columns of one of rank 2 are called name0, name1, ….
+/// The rows that an array has in a table: its first extent, 1 for a scalar.
+int64_t tableRows(const Array &array);
+
+/// The text of a table. All arrays have as many rows, and a rank of at most 2;
+/// the columns of one of rank 2 are called name0, name1, ….
 std::string formatCsv(const std::vector<std::pair<std::string, Array>> &arrays);
 
 } // namespace nnc::runtime

@@ -40,6 +40,9 @@ public:
   std::string path;
 };
 
+/// Whether the path is that of a .csv, compressed or not.
+bool isTable(const std::string &path);
+
 /// Opens what --data names: an .npz, a .csv, a folder of .npy files, or a
 /// list `x=FILE,t=FILE`. Throws if that is none of these.
 std::unique_ptr<DataSource> openSource(const std::string &path,
