@@ -8,7 +8,9 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/WithColor.h"
 #include <cstdio>
+#include <cstdlib>
 #include <iostream>
 
 using namespace mlir;
@@ -59,8 +61,15 @@ static int runCommand(int argc, char **argv) {
   return fail(3, "internal error: a command without an implementation");
 }
 
+/// LLVM itself knows terminals, but not NO_COLOR.
+static bool mayColour(const llvm::raw_ostream &os) {
+  const char *noColour = std::getenv("NO_COLOR");
+  return os.has_colors() && !(noColour && *noColour);
+}
+
 int nnc::driver::run(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  llvm::WithColor::setAutoDetectFunction(mayColour);
   int status = runCommand(argc, argv);
   // Results that did not get through, to a full disk say, are no success.
   llvm::outs().flush();

@@ -17,6 +17,10 @@ namespace nnc::runtime {
 
 /// Seconds between two drawings of the bar.
 static constexpr double drawInterval = 0.1;
+/// This many epochs leave a line each on a terminal, and the later ones one
+/// in so many seconds.
+static constexpr int64_t wholeLines = 100;
+static constexpr double lineInterval = 1;
 /// The bar is no longer than this.
 static constexpr int64_t barWidth = 20;
 
@@ -69,6 +73,7 @@ Progress::~Progress() { clear(); }
 void Progress::clear() {
   if (onTerminal)
     print("\r\033[K");
+  bar.clear();
 }
 
 void Progress::beginEpoch(int64_t number, int64_t before) {
@@ -87,15 +92,15 @@ bool Progress::isDue() const {
 void Progress::draw(int64_t steps, int64_t samples,
                     const NamedValues &running) {
   lastDrawn = whole.seconds();
-  double seconds = current.seconds();
   // Of the whole run, evaluation included.
-  double perStep = whole.seconds() / (finished + steps);
+  double perStep = lastDrawn / (finished + steps);
+  double perSample = perStep * steps / samples;
   int64_t reached = done + steps;
   int64_t left = stepsPerEpoch - reached + (epochs - epoch) * stepsPerEpoch;
   std::string before = fmt::format("epoch {}/{} ", epoch, epochs);
   std::string after =
       fmt::format(" {}/{}  {:.0f} samples/s  ETA {}  {}", reached,
-                  stepsPerEpoch, seconds > 0 ? samples / seconds : 0,
+                  stepsPerEpoch, perSample > 0 ? 1 / perSample : 0,
                   duration(perStep * left), readable(running));
   winsize window{};
   int64_t width =
@@ -104,24 +109,35 @@ void Progress::draw(int64_t steps, int64_t samples,
           : 80;
   // The bar takes what the numbers leave.
   int64_t room = width - 3 - static_cast<int64_t>(before.size() + after.size());
-  int64_t bar = std::clamp<int64_t>(room, 0, barWidth);
-  int64_t filled = bar * reached / stepsPerEpoch;
+  int64_t cells = std::clamp<int64_t>(room, 0, barWidth);
+  int64_t filled = cells * reached / stepsPerEpoch;
   std::string text = before;
-  if (bar)
+  if (cells)
     text += fmt::format("[{}{}]", std::string(filled, '='),
-                        std::string(bar - filled, ' '));
+                        std::string(cells - filled, ' '));
   text += after;
   // A line that wraps could not be redrawn in place.
   if (static_cast<int64_t>(text.size()) >= width)
     text.resize(width - 1);
-  print("\r" + text + "\033[K");
+  bar = "\r" + text + "\033[K";
+  print(bar);
+}
+
+bool Progress::showsEpoch() const {
+  return !onTerminal || epoch <= wholeLines || epoch == epochs ||
+         whole.seconds() - lastLine >= lineInterval;
 }
 
 void Progress::endEpoch(int64_t step, const NamedValues &values) {
-  clear();
-  print(fmt::format("epoch {}/{}  step {}  {}  {:.2f} s\n", epoch, epochs, step,
-                    readable(values), current.seconds()));
   finished += stepsPerEpoch - done;
+  if (!showsEpoch())
+    return;
+  lastLine = whole.seconds();
+  std::string line =
+      fmt::format("epoch {}/{}  step {}  {}  {:.2f} s\n", epoch, epochs, step,
+                  readable(values), current.seconds());
+  // The bar goes on below the line.
+  print((onTerminal ? "\r\033[K" : "") + line + bar);
 }
 
 } // namespace nnc::runtime

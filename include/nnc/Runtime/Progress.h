@@ -29,8 +29,9 @@ private:
   Clock::time_point start = Clock::now();
 };
 
-/// Writes to stderr; on a terminal the bar is redrawn in place, and each
-/// finished epoch leaves its line above it.
+/// Writes to stderr; on a terminal the bar is redrawn in place, and finished
+/// epochs leave their lines above it: all of the first hundred, later ones
+/// once a second at most, so that there is a bar to see.
 class Progress {
 public:
   Progress(int64_t epochs, int64_t stepsPerEpoch);
@@ -48,11 +49,14 @@ public:
   void clear();
 
 private:
+  bool showsEpoch() const;
+
   bool onTerminal;
   int64_t epochs, stepsPerEpoch, epoch = 0, done = 0;
   int64_t finished = 0; // steps of epochs that ended while it watched
   Stopwatch whole, current;
-  double lastDrawn = -1;
+  double lastDrawn = -1, lastLine = 0;
+  std::string bar; // as it stands on the terminal; empty if it does not
 };
 
 /// A number as people read it: six significant digits.

@@ -23,14 +23,14 @@ common = [w.path("program"), "train", "--data", f"{example}/data/diabetes.csv", 
           "--batch", "4", "--standardize", "--out", w.path("out")]
 
 
-def on_terminal(*more, columns=100, interrupt=None, environment=()):
+def on_terminal(*more, command=common, columns=100, interrupt=None, environment=()):
     """Runs on a terminal of its own; types Ctrl-C once `interrupt` was seen. Returns status and output."""
     child, master = pty.fork()
     if child == 0:
         os.environ.update({"TERM": "xterm", "NO_COLOR": ""} | dict(environment))
         try:
             fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
-            os.execv(common[0], common + list(more))
+            os.execv(command[0], command + list(more))
         finally:
             os._exit(99)
     text, typed, end = b"", False, time.time() + 60
@@ -74,7 +74,7 @@ def screen(text, columns):
 
 
 # The bar is redrawn in place; Ctrl-C takes it away and says how to resume.
-status, text = on_terminal("--epochs", "100000000", interrupt=rb"ETA[\s\S]*ETA")
+status, text = on_terminal("--epochs", "100000000", interrupt=rb"epoch 100/[\s\S]*ETA[\s\S]*ETA")
 assert status == 130, (status, text[-500:])
 bars = re.findall(r"\r(epoch \d+/100000000 \[=* *\] \d+/111  \d+ samples/s  ETA [\d:]+  loss [\d.e+]+)\x1b\[K", text)
 assert len(bars) >= 2, text[-2000:]
@@ -83,6 +83,9 @@ assert not any("ETA" in line for line in left), left[-5:]
 assert any(line.startswith("remark: ended in epoch ") for line in left), left[-5:]
 assert f"--resume {w.path('out')}.checkpoint" in left[-2] and left[-1] == "", left[-5:]
 assert any(re.match(r"epoch 1/100000000  step 111  loss [\d.]+  [\d.]+ s$", line) for line in left), left[:3]
+# Of fast epochs the first hundred leave a line each, and then one a second does, with the bar below it.
+lines = [line for line in left if " step " in line and line.startswith("epoch")]
+assert 100 <= len(lines) < 110 and "epoch 100/" in lines[99], (len(lines), lines[98:102])
 print("ok: bar, Ctrl-C and hint")
 
 # A narrow terminal: a shorter line, never a wrapped one.
@@ -99,6 +102,15 @@ status, text = on_terminal(*broken, environment={"NO_COLOR": "1"})
 assert status == 2 and "\x1b" not in text and "error: --epochs" in text, text
 status, text = on_terminal(*broken, environment={"TERM": "dumb"})
 assert status == 2 and "\x1b" not in text, text
+with open(w.path("bad.nn"), "w") as file:
+    file.write("const\n")
+with open(w.path("bad.mlir"), "w") as file:
+    file.write("nn.nosuch\n")
+for wrong in ["check", w.path("bad.nn")], ["check", w.path("bad.mlir")], ["check", w.path("absent.nn")]:
+    status, text = on_terminal(command=[nnc, *wrong])
+    assert status == 1 and "\x1b[0m" in text and "error: " in text, text
+    status, text = on_terminal(command=[nnc, *wrong], environment={"NO_COLOR": "1"})
+    assert status == 1 and "\x1b" not in text and "error: " in text, text
 print("ok: colour")
 
 # On a pipe: a line per epoch, no control characters, results on stdout.
