@@ -81,6 +81,24 @@ compare("slopes", found, {
     "second": jax.grad(slope_size)(exact, wide)["u"]})
 
 
+# A thousand turns, of weights with which small differences fade.
+x = draw(2, 1000, 3)
+p = {"w": draw(4, 3), "u": 0.3 * draw(4, 4), "b": draw(4)}
+exact = {name: jnp.asarray(value, jnp.float64) for name, value in p.items()}
+wide = jnp.asarray(x, jnp.float64)
+
+
+def long_loss(p, x):
+    hs, h, c = net(p, x)
+    return jnp.mean(hs**2) + jnp.sum(h * c)
+
+
+gp, gx = jax.grad(long_loss, (0, 1))(exact, wide)
+hs, h, c = net(exact, wide)
+compare("long", call("long", {"x": x}, {f"net.{name}": value for name, value in p.items()}), {
+    "loss": long_loss(exact, wide), "hs": hs, "c": c, "gw": gp["w"], "gu": gp["u"], "gb": gp["b"], "gx": gx})
+
+
 def nested(x, m):
     def inner(t, v):
         t = jnp.sin(t * m + v)
