@@ -1,6 +1,6 @@
-"""Small files of each format, for the fuzz targets of readers to begin with.
+"""Small files of a format, for the fuzz target of its reader to begin with.
 
-usage: seeds.py FOLDER
+usage: seeds.py FORMAT FOLDER
 """
 import gzip
 import io
@@ -10,13 +10,13 @@ import struct
 import sys
 import zipfile
 
-folder = pathlib.Path(sys.argv[1])
+wanted, folder = sys.argv[1], pathlib.Path(sys.argv[2])
 
 
-def write(name, content):
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
+def write(path, content):
+    kind, name = path.split("/")
+    if kind == wanted:
+        (folder / name).write_bytes(content)
 
 
 def npy(descr, shape, values, order=False, version=1):
