@@ -10,6 +10,7 @@
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "llvm/ADT/MapVector.h"
 #include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/Path.h"
 
 using namespace mlir;
 using namespace nnc;
@@ -37,7 +38,8 @@ void Report::addKernels(ModuleOp module) {
 
 static std::string placeText(Location loc) {
   FileLineColLoc place = findUserPlace(loc);
-  return place ? place.getFilename().str() + ":" + std::to_string(place.getLine()) : "";
+  // Not where the model lies: the page is the same wherever it is built.
+  return place ? (llvm::sys::path::filename(place.getFilename()) + ":" + Twine(place.getLine())).str() : "";
 }
 
 void Report::addPlan(ModuleOp module, const ModelInterface &interface) {
