@@ -172,7 +172,7 @@ OwningOpRef<ModuleOp> Model::generate(const std::vector<Define> &defines,
   }
   diagnostics.print(llvm::errs());
   if (!loaded.module) {
-    status = 1;
+    status = loaded.hasWrongDefine ? 2 : 1;
     return {};
   }
   if (open)

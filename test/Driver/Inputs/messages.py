@@ -15,7 +15,8 @@ import numpy as np
 nnc, folder = sys.argv[1:3]
 os.chdir(folder)
 MODEL = """
-model net(x: f32[N, 2]) { return linear(x, 1) }
+const k = 1
+model net(x: f32[N, 2]) { return linear(x, k) }
 entry predict(x: f32[B, 2]) { return y = net(x) }
 entry cube(x: f32[2, 2, 1]) { return y = 2 * x }
 entry net1(x: f32[2, 2]) { return y = net(x), loss = mean(net(x)) }
@@ -88,6 +89,11 @@ rows = [
     ("help help", 2, "help explains a command; nnc help lists them"),
     ("--nosuch", 2, "nnc has no option '--nosuch'; a command comes first"),
     ("check m.nn -D B", 2, "-D wants NAME=VALUE, found 'B'"),
+    ("check m.nn -D B=x", 2, "unknown name 'x'"),
+    ("check m.nn -D B=1+", 2, "expected an expression"),
+    ("check m.nn -D B=0", 2, "must be a positive int, but -D gives 0"),
+    ("check m.nn -D k=1,2", 2, "constant 'k' has one value, but -D gives 2"),
+    ("check m.nn -D k=1.5", 2, "constant 'k' is an int, but -D gives the float 1.5"),
     ("check m.onnx", 1, "m.onnx: the reader of ONNX models is not built in; .nn and .mlir are"),
     ("bench none.nn", 1, "none.nn: there is no entry or step to measure"),
     ("build none.nn -o x", 1, "none.nn: there is no entry or step to build"),

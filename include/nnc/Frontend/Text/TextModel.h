@@ -68,6 +68,8 @@ struct LoadedModule {
   std::vector<OpenFunction> open;
   /// Names given by `-D` that are neither a constant nor a free dimension.
   std::vector<std::string> unknownDefines;
+  /// Whether one of the errors is of a value that `-D` gives.
+  bool hasWrongDefine = false;
   /// Names asked for that no entry or step has.
   std::vector<std::string> unknownEntries;
 };

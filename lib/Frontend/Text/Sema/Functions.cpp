@@ -24,9 +24,13 @@ GraphGen::GraphGen(Program &program, MLIRContext &context,
 
 std::optional<Datum> GraphGen::evalDefine(const Define &define, size_t index) {
   unsigned buffer = diags.addBuffer("-D " + define.name, define.values[index]);
+  auto refuse = [&] {
+    result.hasWrongDefine = true;
+    return std::nullopt;
+  };
   const ast::Expr *expr = parseExpression(buffer, program.context, diags);
   if (!expr)
-    return std::nullopt;
+    return refuse();
   Frame made;
   made.file = program.main;
   Frame *saved = std::exchange(frame, &made);
@@ -35,7 +39,7 @@ std::optional<Datum> GraphGen::evalDefine(const Define &define, size_t index) {
   mode = savedMode;
   frame = saved;
   if (value.isPoison())
-    return std::nullopt;
+    return refuse();
   return value;
 }
 
@@ -72,6 +76,7 @@ void GraphGen::overrideConst(ConstInfo &info, const Define &define) {
     return;
   }
   if (define.values.size() != 1) {
+    result.hasWrongDefine = true;
     error(info.decl->loc, "constant '" + name +
                               "' has one value, but -D gives " +
                               Twine(define.values.size()));
@@ -90,6 +95,7 @@ void GraphGen::overrideConst(ConstInfo &info, const Define &define) {
   if (info.value.isFloat() && value->isInt())
     value = Datum::ofFloat(double(value->getInt()));
   if (value->getKind() != info.value.getKind()) {
+    result.hasWrongDefine = true;
     error(info.decl->loc, "constant '" + name + "' is " + typeName(info.value) +
                               ", but -D gives " + value->describeKind());
     return;
@@ -248,6 +254,7 @@ void GraphGen::generateFunction(const ast::FunctionDecl *decl) {
       if (!value)
         return;
       if (!value->isInt() || value->getInt() < 1) {
+        result.hasWrongDefine = true;
         error(decl->loc, "dimension '" + dim + "' of '" + name +
                              "' must be a positive int, but -D gives " +
                              value->describe());
@@ -267,6 +274,7 @@ void GraphGen::generateFunction(const ast::FunctionDecl *decl) {
       }
     variants = std::move(next);
     if (variants.size() > 1000) {
+      result.hasWrongDefine = true;
       error(decl->loc, "-D makes more than 1000 functions of '" + name + "'");
       return;
     }
