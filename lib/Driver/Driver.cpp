@@ -8,10 +8,12 @@
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
 #include "mlir/IR/DialectRegistry.h"
 #include "llvm/Support/InitLLVM.h"
+#include "llvm/Support/Signals.h"
 #include "llvm/Support/WithColor.h"
 #include <cstdio>
 #include <cstdlib>
 #include <iostream>
+#include <unistd.h>
 
 using namespace mlir;
 using namespace nnc::driver;
@@ -69,6 +71,8 @@ static bool mayColour(const llvm::raw_ostream &os) {
 
 int nnc::driver::run(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
+  // What LLVM says of a crash has been printed then.
+  llvm::sys::AddSignalHandler([](void *) { _exit(3); }, nullptr);
   llvm::WithColor::setAutoDetectFunction(mayColour);
   int status = runCommand(argc, argv);
   // Results that did not get through, to a full disk say, are no success.
