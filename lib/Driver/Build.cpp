@@ -98,13 +98,18 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
     request.timing = &timing;
 
   int status = 0;
+  auto isForeign = [](StringRef triple) {
+    return llvm::Triple(triple).getArch() != llvm::Triple(getHostTriple()).getArch();
+  };
   // What may go to other machines decides, where an executable is not alone.
-  bool native = executable && !wants("obj") && !wants("lib") && !shared;
+  const std::string &triple = invocation.code.target;
+  bool native = executable && !wants("obj") && !wants("lib") && !shared &&
+                (triple.empty() || !isForeign(triple));
   auto targets = resolveCode(invocation.code, /*nativeByDefault=*/native, status);
   if (!targets)
     return status;
   const CodeOptions *target = &targets->front();
-  if ((executable || shared) && llvm::Triple(target->triple).getArch() != llvm::Triple(getHostTriple()).getArch())
+  if ((executable || shared) && isForeign(target->triple))
     return fail(2, Twine(executable ? "an executable" : "a shared library") +
                        " can be linked for this machine only; build obj or lib for " +
                        target->triple);

@@ -155,8 +155,13 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
   };
   TimingScope none;
   TimingScope &timing = request.timing ? *request.timing : none;
+  // What the target cannot do was asked for; all else is a fault of ours.
   auto broken = [&](llvm::Error error) -> std::nullopt_t {
-    status = fail(3, "internal error: " + llvm::toString(std::move(error)));
+    llvm::handleAllErrors(std::move(error), [&](const llvm::ErrorInfoBase &info) {
+      status = info.convertToErrorCode() == std::errc::not_supported
+                   ? fail(2, info.message())
+                   : fail(3, "internal error: " + info.message());
+    });
     return std::nullopt;
   };
 

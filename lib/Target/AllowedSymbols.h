@@ -31,8 +31,8 @@ inline constexpr llvm::StringLiteral kArmMemoryFunctions[] = {
 
 /// Defined by the linker, or marks that a platform's code carries.
 inline constexpr llvm::StringLiteral kLinkerSymbols[] = {
-    "_GLOBAL_OFFSET_TABLE_", "__indirect_function_table", "__linear_memory",
-    "__stack_pointer", "_fltused"};
+    ".TOC.",           "_GLOBAL_OFFSET_TABLE_", "__indirect_function_table",
+    "__linear_memory", "__stack_pointer",       "_fltused"};
 
 } // namespace nnc
 

@@ -9,6 +9,7 @@
 #include "nnc/Target/Emit.h"
 #include "TensorTable.h"
 #include "nnc/Target/Versions.h"
+#include "nnc/Target/WideIntegers.h"
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
@@ -69,6 +70,8 @@ nnc::emitLLVM(ArrayRef<LoweredModel> versions, const ModelInterface &interface,
     if (versions.size() > 1)
       nameVersion(*made, **machine, interface, modules.size());
     optimize(*made, **machine, target.optLevel);
+    if (needsWideIntegers((*machine)->getTargetTriple()))
+      expandWideIntegers(*made);
     modules.push_back(std::move(made));
     targets.push_back(target);
   }

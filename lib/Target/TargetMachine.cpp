@@ -85,6 +85,9 @@ Expected<CodeOptions> nnc::resolveTarget(CodeOptions options) {
   Expected<const Target *> target = findTarget(triple);
   if (!target)
     return target.takeError();
+  if (triple.isGPU() || triple.isBPF())
+    return makeError("target '%s' has no C functions that a host could call",
+                     options.triple.c_str());
   std::string userFeatures = options.features;
   if (options.cpu == "native") {
     if (Error error = resolveNative(options))

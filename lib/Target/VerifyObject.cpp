@@ -50,11 +50,18 @@ Error nnc::verifyObject(StringRef bytes) {
     // Mach-O puts an underscore before every C name.
     if ((*object)->isMachO())
       name->consume_front("_");
-    if (!name->empty() && !isAllowed(*name))
+    if (name->empty() || isAllowed(*name))
+      continue;
+    if (name->starts_with("__"))
       return createStringError(
-          inconvertibleErrorCode(),
-          "the object needs '%s', which is not in the allow-list",
+          std::errc::not_supported,
+          "the processor lacks what '%s' of a compiler's own library does, "
+          "which an object must not need; --cpu and --features say what it has",
           name->str().c_str());
+    return createStringError(
+        inconvertibleErrorCode(),
+        "the object needs '%s', which is not in the allow-list",
+        name->str().c_str());
   }
   for (const object::SectionRef &section : (*object)->sections())
     if (section.getSize() != 0 && isWritable(section)) {
