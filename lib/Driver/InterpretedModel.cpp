@@ -164,11 +164,18 @@ int nnc::driver::runInterpreted(ModuleOp module, Model &model, const runtime::Ru
   if (!runPasses(module, model, buildGradientPipeline, status))
     return status;
   FunctionOpInterface function;
-  for (auto candidate : module.getOps<FunctionOpInterface>())
+  std::string variants;
+  for (auto candidate : module.getOps<FunctionOpInterface>()) {
     if (candidate.getName() == options.function)
       function = candidate;
-  if (!function)
+    auto base = candidate->getAttrOfType<StringAttr>("base_name");
+    if (base && base == options.function)
+      variants += (variants.empty() ? "" : ", ") + candidate.getName().str();
+  }
+  if (!function && variants.empty())
     return fail(2, "there is no entry or step '" + Twine(options.function) + "'");
+  if (!function)
+    return fail(2, "'" + Twine(options.function) + "' is several functions, and --interpret runs one of them: " + variants);
   InterpretedModel interpreted(module, model, function);
   current = &interpreted;
   status = runtime::run(interpreted.descriptor, options);

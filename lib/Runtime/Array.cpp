@@ -92,7 +92,11 @@ std::optional<int64_t> checkedCount(const Shape &shape, size_t elementSize) {
 }
 
 std::string toString(const Shape &shape) {
-  return fmt::format("[{}]", fmt::join(shape, ", "));
+  std::string text;
+  for (int64_t extent : shape)
+    text += fmt::format("{}{}", text.empty() ? "" : ", ",
+                        extent < 0 ? "N" : std::to_string(extent));
+  return "[" + text + "]";
 }
 
 std::string toString(ElementType type, const Shape &shape) {

@@ -6,6 +6,7 @@
 
 #include "ParseArguments.h"
 #include "nnc/Runtime/Diagnostics.h"
+#include "nnc/Runtime/Validators.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cctype>
@@ -21,8 +22,7 @@ static std::string between(const std::string &text, const std::string &begin,
                      end.empty() ? end.npos : text.find(end, from) - from);
 }
 
-/// CLI11's message in words of ours: lower case, one line, no full stop.
-static std::string explained(std::string message) {
+std::string explained(std::string message) {
   message = message.substr(0, message.find('\n'));
   while (!message.empty() && message.back() == '.')
     message.pop_back();

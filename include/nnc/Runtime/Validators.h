@@ -24,6 +24,9 @@ bool parseAll(const std::string &text, T &number) {
   return error == std::errc() && stop == end;
 }
 
+/// CLI11's message in words of ours: lower case, one line, no full stop.
+std::string explained(std::string message);
+
 /// A check that `good` holds.
 template <class Good>
 CLI::Validator expecting(const std::string &what, Good good) {

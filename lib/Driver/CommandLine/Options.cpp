@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "CommandLine.h"
+#include "nnc/Runtime/Validators.h"
 #include "nnc/Support/Suggest.h"
 #include <iostream>
 
@@ -29,16 +30,6 @@ std::vector<std::string> nnc::driver::optionNames(const CLI::App &app) {
 static int printError(const std::string &message) {
   std::cerr << "nnc: error: " << message << '\n';
   return 2;
-}
-
-/// CLI11's message as one of ours: one line, lower case, no full stop.
-static std::string lowered(std::string message) {
-  message = message.substr(0, message.find('\n'));
-  while (!message.empty() && message.back() == '.')
-    message.pop_back();
-  if (message.size() > 1 && std::islower(static_cast<unsigned char>(message[1])))
-    message[0] = std::tolower(static_cast<unsigned char>(message[0]));
-  return message;
 }
 
 namespace {
@@ -167,7 +158,7 @@ bool nnc::driver::parseCommandLine(int argc, char **argv, const std::string &ver
     std::cout << version << '\n';
     return false;
   } catch (const CLI::ParseError &error) {
-    return wrong(lowered(error.what()));
+    return wrong(nnc::runtime::explained(error.what()));
   }
   if (completion->parsed()) {
     if (!std::count(shells.begin(), shells.end(), shell))

@@ -147,6 +147,13 @@ rows += [
     ("train m.nn --batch 4 --epochs 1 --data d.npz --columns x=a:b,t=c --validation d.csv --metric r2(predict.y,t)", 0,
      "epoch 1/1"),
     ("train m.nn --batch 4 --data d.npz --columns x=a:b,t=c --validation d.npz", 2, "--columns is for a .csv"),
+    ("check m.nn -O3 -O1", 2, "nnc: error: -O is given 2 times"),
+    ("check m.nn --entry=", 2, "nnc: error: --entry wants a value: NAME"),
+    ("run m.nn predict -D B=1,2 x=x.npy --interpret", 2,
+     "'predict' is several functions, and --interpret runs one of them: predict_1, predict_2"),
+    ("run m.nn predict_3 -D B=1,2 x=x.npy --interpret", 2, "there is no entry or step 'predict_3'"),
+    ("run m.nn predict_2 -D B=1,2 x=x.npy --interpret", 0, ""),
+    ("predict m.nn predict --weights w", 2, "'predict' is missing x=FILE (f32[N, 2])"),
     ("new project", 0, "build it with: cmake -S project"),
 ]
 wrong = 0
