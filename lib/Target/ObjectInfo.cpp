@@ -7,11 +7,13 @@
 //===----------------------------------------------------------------------===//
 #include "nnc/Target/ObjectInfo.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Object/Archive.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Object/SymbolSize.h"
+#include "llvm/Object/Wasm.h"
 #include "llvm/Support/Endian.h"
 
 using namespace llvm;
@@ -113,6 +115,9 @@ static std::vector<Symbol> collectSymbols(const ObjectFile &file) {
     if (found.empty())
       for (const object::ELFSymbolRef &symbol : elf->getDynamicSymbolIterators())
         found.emplace_back(symbol, symbol.getSize());
+  } else if (auto *wasm = dyn_cast<object::WasmObjectFile>(&file)) {
+    for (const object::SymbolRef &symbol : wasm->symbols())
+      found.emplace_back(symbol, wasm->getSymbolSize(symbol));
   } else {
     found = object::computeSymbolSizes(file);
   }
@@ -135,8 +140,25 @@ static std::vector<Symbol> collectSymbols(const ObjectFile &file) {
   return symbols;
 }
 
+/// WebAssembly places data in segments, not at addresses.
+static StringRef contentOf(const object::WasmObjectFile &file,
+                           const Symbol &symbol) {
+  const object::WasmSymbol &described = file.getWasmSymbol(symbol.ref);
+  if (!described.isTypeData())
+    return {};
+  const wasm::WasmDataReference &place = described.Info.DataRef;
+  if (place.Segment >= file.dataSegments().size())
+    return {};
+  StringRef content = toStringRef(file.dataSegments()[place.Segment].Data.Content);
+  if (place.Offset > content.size() || place.Size > content.size() - place.Offset)
+    return {};
+  return content.substr(place.Offset, place.Size);
+}
+
 /// The bytes that a symbol stands for; empty if it has none in the file.
 static StringRef contentOf(const Symbol &symbol) {
+  if (auto *wasm = dyn_cast<object::WasmObjectFile>(symbol.ref.getObject()))
+    return contentOf(*wasm, symbol);
   Expected<object::section_iterator> section = symbol.ref.getSection();
   Expected<uint64_t> address = symbol.ref.getAddress();
   if (!section || !address ||
