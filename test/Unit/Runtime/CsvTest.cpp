@@ -127,4 +127,6 @@ TEST(Csv, Writes) {
   EXPECT_EQ(formatCsv({{"y", floats({2, 1}, {1.5, -2})},
                        {"p,q", floats({2, 2}, {1, 2, 3, 4})}}),
             "y,\"p,q0\",\"p,q1\"\n1.5,1,2\n-2,3,4\n");
+  EXPECT_EQ(formatCsv({{"loss", floats({}, {0.5})}, {"err", floats({}, {2})}}),
+            "loss,err\n0.5,2\n");
 }
