@@ -10,6 +10,7 @@
 #include "nnc/Runtime/Files.h"
 #include <algorithm>
 #include <charconv>
+#include <filesystem>
 
 namespace nnc::runtime {
 
@@ -77,6 +78,11 @@ Array readInput(const std::string &spec, const Port &port,
                 nameOf(port.type), spec);
     return value;
   }
+  std::error_code none;
+  if (port.isScalar() && spec.find(".npz:") == spec.npos &&
+      !std::filesystem::exists(spec, none))
+    failIn(spec, "is neither a number nor a file, and input '{}' is {}",
+           port.name, nameOf(port.type));
   if (!isTable(spec))
     return readArray(spec, port.name);
   auto source = openSource(spec, columns);

@@ -20,6 +20,7 @@ model net(x: f32[N, 2]) { return linear(x, k) }
 entry predict(x: f32[B, 2]) { return y = net(x) }
 entry cube(x: f32[2, 2, 1]) { return y = 2 * x }
 entry net1(x: f32[2, 2]) { return y = net(x), loss = mean(net(x)) }
+entry scaled(s: f32[]) { return d = 2 * s }
 entry two(x: f32[2, 2]) { return a = 2 * x, b = 3 * x }
 step train(x: f32[B, 2], t: f32[B, 1]) {
   loss = mse(net(x), t)
@@ -108,6 +109,8 @@ rows = [
     (run + "encrypted.npz:x", 1, "encrypted.npz: error: array 'x' is encrypted"),
     (run + ".", 1, ".: error: is a folder, not a file"),
     (run + "1", 2, ", 2, 1], and 1 is a number"),
+    ("run m.nn scaled s=1e400", 1, "1e400: error: is neither a number nor a file, and input 's' is f32"),
+    ("run m.nn scaled s=nothing.npz:s", 1, "nothing.npz: error: cannot open: No such file or directory"),
     ("run m.nn cube x", 2, "error: expected INPUT=FILE, found 'x'"),
     (run + "cube.npy --threads 17", 2, "error: --threads: expected 1 to 16, found 17"),
     (run + "cube.npy -o o.txt", 2, "error: -o o.txt: expected .npz, .npy or .csv"),
