@@ -149,8 +149,10 @@ static StringRef contentOf(const object::WasmObjectFile &file,
   const wasm::WasmDataReference &place = described.Info.DataRef;
   if (place.Segment >= file.dataSegments().size())
     return {};
-  StringRef content = toStringRef(file.dataSegments()[place.Segment].Data.Content);
-  if (place.Offset > content.size() || place.Size > content.size() - place.Offset)
+  StringRef content =
+      toStringRef(file.dataSegments()[place.Segment].Data.Content);
+  if (place.Offset > content.size() ||
+      place.Size > content.size() - place.Offset)
     return {};
   return content.substr(place.Offset, place.Size);
 }

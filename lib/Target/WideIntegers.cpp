@@ -39,7 +39,8 @@ static bool isWide(const Instruction &op) {
   }
 }
 
-/// Replaces an operation on vectors by one for each lane; adds these to `lanes`.
+/// Replaces an operation on vectors by one for each lane; adds these to
+/// `lanes`.
 static void splitLanes(Instruction *op, SmallVectorImpl<Instruction *> &lanes) {
   auto *type = cast<FixedVectorType>(op->getType());
   IRBuilder<> builder(op);
@@ -64,16 +65,17 @@ static Value *toFloat(IRBuilder<> &builder, Value *value, Type *type) {
   Type *i32 = builder.getInt32Ty();
   auto low = [&](Value *wide) { return builder.CreateTrunc(wide, i32); };
   if (type->isDoubleTy()) {
-    Value *high = builder.CreateUIToFP(low(builder.CreateLShr(value, 32)), type);
+    Value *high =
+        builder.CreateUIToFP(low(builder.CreateLShr(value, 32)), type);
     return builder.CreateFAdd(
         builder.CreateFMul(high, ConstantFP::get(type, 4294967296.0)),
         builder.CreateUIToFP(low(value), type));
   }
   assert(type->isFloatTy() && "no other floats are in a model");
-  Value *zeros = builder.CreateBinaryIntrinsic(Intrinsic::ctlz, value,
-                                               builder.getFalse());
-  Value *below = builder.CreateBinaryIntrinsic(
-      Intrinsic::usub_sat, builder.getInt64(33), zeros);
+  Value *zeros =
+      builder.CreateBinaryIntrinsic(Intrinsic::ctlz, value, builder.getFalse());
+  Value *below = builder.CreateBinaryIntrinsic(Intrinsic::usub_sat,
+                                               builder.getInt64(33), zeros);
   Value *kept = builder.CreateLShr(value, below);
   Value *lost = builder.CreateICmpNE(builder.CreateShl(kept, below), value);
   Value *leading = builder.CreateOr(low(kept), builder.CreateZExt(lost, i32));
@@ -108,9 +110,11 @@ static void expandConversion(Instruction *op) {
     break;
   case Instruction::SIToFP: {
     Value *isNegative = builder.CreateICmpSLT(value, builder.getInt64(0));
-    Value *size = builder.CreateSelect(isNegative, builder.CreateNeg(value), value);
+    Value *size =
+        builder.CreateSelect(isNegative, builder.CreateNeg(value), value);
     Value *positive = toFloat(builder, size, op->getType());
-    result = builder.CreateSelect(isNegative, builder.CreateFNeg(positive), positive);
+    result = builder.CreateSelect(isNegative, builder.CreateFNeg(positive),
+                                  positive);
     break;
   }
   case Instruction::FPToUI:
@@ -119,9 +123,11 @@ static void expandConversion(Instruction *op) {
   default: {
     Value *isNegative =
         builder.CreateFCmpOLT(value, ConstantFP::get(value->getType(), 0));
-    Value *size = builder.CreateSelect(isNegative, builder.CreateFNeg(value), value);
+    Value *size =
+        builder.CreateSelect(isNegative, builder.CreateFNeg(value), value);
     Value *positive = toInteger(builder, size);
-    result = builder.CreateSelect(isNegative, builder.CreateNeg(positive), positive);
+    result =
+        builder.CreateSelect(isNegative, builder.CreateNeg(positive), positive);
   }
   }
   op->replaceAllUsesWith(result);

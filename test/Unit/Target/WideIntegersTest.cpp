@@ -51,14 +51,17 @@ TEST(WideIntegers, AreTheSame) {
       unsigned code = op.getOpcode();
       bool divides = code == Instruction::UDiv || code == Instruction::SDiv ||
                      code == Instruction::URem || code == Instruction::SRem;
-      bool fromLong = (code == Instruction::SIToFP || code == Instruction::UIToFP) &&
-                      op.getOperand(0)->getType()->getScalarSizeInBits() == 64;
-      bool toLong = (code == Instruction::FPToSI || code == Instruction::FPToUI) &&
-                    op.getType()->getScalarSizeInBits() == 64;
+      bool fromLong =
+          (code == Instruction::SIToFP || code == Instruction::UIToFP) &&
+          op.getOperand(0)->getType()->getScalarSizeInBits() == 64;
+      bool toLong =
+          (code == Instruction::FPToSI || code == Instruction::FPToUI) &&
+          op.getType()->getScalarSizeInBits() == 64;
       EXPECT_FALSE(divides || fromLong || toLong) << function.getName().str();
     }
   auto jit = cantFail(orc::LLJITBuilder().create());
-  cantFail(jit->addIRModule(orc::ThreadSafeModule(std::move(module), std::move(context))));
+  cantFail(jit->addIRModule(
+      orc::ThreadSafeModule(std::move(module), std::move(context))));
   auto find = [&]<class T>(const char *name, T *) {
     return cantFail(jit->lookup(name)).template toPtr<T *>();
   };
@@ -78,10 +81,22 @@ TEST(WideIntegers, AreTheSame) {
   auto *lane = find("lane", static_cast<float (*)(S, S)>(nullptr));
 
   std::mt19937_64 random(1);
-  std::vector<U> values = {0, 1, 2, 3, 0x7fffffff, 0x80000000, 0xffffffff, 0x100000000,
-                           (U(1) << 53) + 1, (U(1) << 63) - 1, U(1) << 63, ~U(0), ~U(0) - 1};
+  std::vector<U> values = {0,
+                           1,
+                           2,
+                           3,
+                           0x7fffffff,
+                           0x80000000,
+                           0xffffffff,
+                           0x100000000,
+                           (U(1) << 53) + 1,
+                           (U(1) << 63) - 1,
+                           U(1) << 63,
+                           ~U(0),
+                           ~U(0) - 1};
   // Halfway between two floats, and one beside.
-  for (U half : {(U(1) << 24) + 1, ((U(1) << 24) + 1) << 20, ((U(1) << 25) + 3) << 33})
+  for (U half :
+       {(U(1) << 24) + 1, ((U(1) << 24) + 1) << 20, ((U(1) << 25) + 3) << 33})
     values.insert(values.end(), {half, half + 1, half - 1});
   for (int i = 0; i != 3000; ++i)
     values.push_back(random() >> (random() % 64));
@@ -100,9 +115,12 @@ TEST(WideIntegers, AreTheSame) {
     EXPECT_EQ(sd(a), static_cast<double>(S(a))) << a;
     EXPECT_EQ(ud(a), static_cast<double>(a)) << a;
     EXPECT_EQ(lane(b, a), static_cast<float>(S(a))) << a;
-    double real = std::ldexp(static_cast<double>(S(random())), -static_cast<int>(random() % 70));
+    double real = std::ldexp(static_cast<double>(S(random())),
+                             -static_cast<int>(random() % 70));
     EXPECT_EQ(ds(real), static_cast<S>(real)) << real;
-    EXPECT_EQ(fs(static_cast<float>(real / 2)), static_cast<S>(static_cast<float>(real / 2))) << real;
+    EXPECT_EQ(fs(static_cast<float>(real / 2)),
+              static_cast<S>(static_cast<float>(real / 2)))
+        << real;
     EXPECT_EQ(du(std::abs(real)), static_cast<U>(std::abs(real))) << real;
   }
 }
