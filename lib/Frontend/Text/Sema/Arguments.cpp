@@ -19,9 +19,10 @@ using ast::TypeKind;
 SmallVector<GraphGen::ParamSpec>
 GraphGen::paramSpecs(const ast::FunctionDecl &decl) {
   SmallVector<ParamSpec> specs;
-  for (const ast::Parameter &param : decl.params) {
+  for (auto [index, param] : llvm::enumerate(decl.params)) {
     ParamSpec spec;
     spec.name = param.name.name;
+    spec.isSupplied = isSupplied(decl, index);
     if (param.type)
       spec.kind = param.type->kind;
     spec.isRequired = !param.defaultValue;
@@ -44,15 +45,15 @@ static std::string plural(size_t count, StringRef noun) {
 }
 
 bool GraphGen::matchArguments(ArrayRef<ast::Argument> args, StringRef function,
-                              ArrayRef<ParamSpec> params, size_t numSupplied,
+                              ArrayRef<ParamSpec> params,
                               std::optional<size_t> variadicAt, SMLoc loc,
                               SmallVectorImpl<size_t> &targets) {
   SmallVector<bool> given(params.size(), false);
-  for (size_t i = 0; i < std::min(numSupplied, params.size()); ++i)
-    given[i] = true;
-  size_t position = numSupplied;
+  size_t position = 0;
   for (const ast::Argument &arg : args) {
     if (!arg.keyword) {
+      while (position < params.size() && params[position].isSupplied)
+        ++position;
       if (variadicAt && position >= *variadicAt) {
         targets.push_back(params.size());
         continue;
@@ -60,7 +61,8 @@ bool GraphGen::matchArguments(ArrayRef<ast::Argument> args, StringRef function,
       if (position >= params.size()) {
         size_t count = llvm::count_if(
             args, [](const ast::Argument &arg) { return !arg.keyword; });
-        size_t most = params.size() - std::min(numSupplied, params.size());
+        size_t most = llvm::count_if(
+            params, [](const ParamSpec &param) { return !param.isSupplied; });
         error(loc, "'" + function + "' takes " +
                        (most == 0 ? "no arguments"
                                   : "at most " + plural(most, "argument")) +
@@ -75,11 +77,11 @@ bool GraphGen::matchArguments(ArrayRef<ast::Argument> args, StringRef function,
     size_t index = 0;
     while (index < params.size() && params[index].name != name)
       ++index;
-    if (index == params.size() || index < numSupplied) {
+    if (index == params.size() || params[index].isSupplied) {
       SmallVector<StringRef> names;
-      for (const ParamSpec &param :
-           params.drop_front(std::min(numSupplied, params.size())))
-        names.push_back(param.name);
+      for (const ParamSpec &param : params)
+        if (!param.isSupplied)
+          names.push_back(param.name);
       error(loc, "'" + function + "' has no argument '" + name + "'" +
                      suggestArgument(name, names));
       return false;
@@ -91,7 +93,7 @@ bool GraphGen::matchArguments(ArrayRef<ast::Argument> args, StringRef function,
     targets.push_back(index);
   }
   for (auto [param, isGiven] : llvm::zip(params, given))
-    if (!isGiven && param.isRequired) {
+    if (!isGiven && param.isRequired && !param.isSupplied) {
       error(loc, "'" + function + "' needs the argument '" + param.name + "'");
       return false;
     }

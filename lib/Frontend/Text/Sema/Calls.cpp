@@ -43,7 +43,7 @@ static Datum callBuiltin(GraphGen &gen, const Builtin &builtin,
   std::optional<size_t> variadicAt;
   if (!signature.variadic.empty())
     variadicAt = signature.variadicAt;
-  if (!gen.matchArguments(call->args, builtin.name, specs, 0, variadicAt,
+  if (!gen.matchArguments(call->args, builtin.name, specs, variadicAt,
                           call->loc, targets)) {
     for (const ast::Argument &arg : call->args)
       gen.eval(arg.value);
@@ -149,21 +149,18 @@ Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
 
   const ast::FunctionDecl &decl = *resolved->function.decl;
   StringRef declName = decl.name.name;
-  size_t numSupplied = 0;
   if (decl.functionKind == Kind::Optimizer) {
     evalAllArguments();
     return poison(call->loc, "'" + name +
                                  "' is an optimiser: it stands after "
                                  "'minimize … with'");
   }
-  if (decl.functionKind == Kind::Schedule) {
-    if (!inLearningRate) {
-      evalAllArguments();
-      return poison(call->loc, "'" + name +
-                                   "' is a schedule: it is usable as 'lr=' "
-                                   "of an optimiser");
-    }
-    numSupplied = 1;
+  bool isSchedule = decl.functionKind == Kind::Schedule;
+  if (isSchedule && !inLearningRate) {
+    evalAllArguments();
+    return poison(call->loc, "'" + name +
+                                 "' is a schedule: it is usable as 'lr=' "
+                                 "of an optimiser");
   }
 
   // `name=` belongs to the call, unless the function has such an argument.
@@ -203,8 +200,8 @@ Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
   }
 
   SmallVector<size_t> targets;
-  if (!matchArguments(args, declName, specs, numSupplied, std::nullopt,
-                      call->loc, targets)) {
+  if (!matchArguments(args, declName, specs, std::nullopt, call->loc,
+                      targets)) {
     evalAllArguments();
     if (!resolved->function.file->isLibrary && lastError)
       lastError->attachNote(decl.loc, "'" + declName + "' is declared here");
@@ -213,7 +210,7 @@ Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
   std::vector<std::optional<Datum>> values;
   if (!evalArguments(args, targets, specs, declName, call->loc, values))
     return Datum();
-  if (numSupplied != 0 && !values.empty())
+  if (isSchedule && !values.empty())
     values[0] = Datum::ofTensor(function.calls);
   std::vector<std::optional<Datum>> given = values;
   Datum value = callFunction(resolved->function, declName, std::move(values),

@@ -118,15 +118,16 @@ public:
     std::optional<ast::TypeKind> kind;
     bool isRequired = true;
     bool acceptsNone = false;
+    /// Not for the user to give.
+    bool isSupplied = false;
   };
   static llvm::SmallVector<ParamSpec> paramSpecs(const ast::FunctionDecl &decl);
   static llvm::SmallVector<ParamSpec> paramSpecs(const Builtin &builtin);
   /// Finds the parameter of each argument: its number, or that of the
-  /// parameters for one of the variadic rest. The first `numSupplied` are not
-  /// for the user to give.
+  /// parameters for one of the variadic rest.
   bool matchArguments(llvm::ArrayRef<ast::Argument> args,
                       llvm::StringRef function,
-                      llvm::ArrayRef<ParamSpec> params, size_t numSupplied,
+                      llvm::ArrayRef<ParamSpec> params,
                       std::optional<size_t> variadicAt, llvm::SMLoc loc,
                       llvm::SmallVectorImpl<size_t> &targets);
   Datum evalArgument(const ast::Expr *expr, const ParamSpec &param,

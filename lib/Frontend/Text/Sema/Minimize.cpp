@@ -251,13 +251,8 @@ static bool evalOptimizer(GraphGen &gen, const ast::CallExpr *call,
   Value t = gen.function.calls;
   if (update.options.accumulate > 1)
     t = countUpdates(gen, update.options.accumulate, update.isLast);
-  // `t` is supplied by its name.
-  for (auto &spec : specs)
-    if (spec.name == "t" && !spec.kind)
-      spec.isRequired = false;
   SmallVector<size_t> targets;
-  if (!gen.matchArguments(args, name, specs, 2, std::nullopt, call->loc,
-                          targets))
+  if (!gen.matchArguments(args, name, specs, std::nullopt, call->loc, targets))
     return false;
   gen.inLearningRate = true;
   bool isWhole =
@@ -265,7 +260,7 @@ static bool evalOptimizer(GraphGen &gen, const ast::CallExpr *call,
   gen.inLearningRate = false;
   values.resize(specs.size());
   for (auto [spec, value] : llvm::zip(specs, values))
-    if (spec.name == "t" && !spec.kind && !value)
+    if (spec.name == "t" && spec.isSupplied)
       value = Datum::ofTensor(t);
   return isWhole;
 }

@@ -347,19 +347,6 @@ void BodyChecker::checkBlock(const ast::Block &block) {
 // Declarations
 //===----------------------------------------------------------------------===//
 
-static size_t numSupplied(const ast::FunctionDecl &decl) {
-  switch (decl.functionKind) {
-  case ast::FunctionKind::Optimizer:
-    return 2;
-  case ast::FunctionKind::Schedule:
-    return 1;
-  case ast::FunctionKind::Initializer:
-    return 3;
-  default:
-    return 0;
-  }
-}
-
 /// The names in a dimension, which may bind them.
 void BodyChecker::addUses(const ast::Expr *expr) {
   if (auto *name = dyn_cast<ast::NameExpr>(expr)) {
@@ -413,9 +400,9 @@ void BodyChecker::checkParams(const ast::FunctionDecl &decl) {
   for (const std::string &dim : freeDims(decl, file))
     bound.insert(dim);
   // What the compiler supplies need not be read.
-  for (const ast::Parameter &param :
-       decl.params.drop_front(std::min(numSupplied(decl), decl.params.size())))
-    noteUnused(param.name, isExported ? "input" : "argument");
+  for (auto [index, param] : enumerate(decl.params))
+    if (!isSupplied(decl, index))
+      noteUnused(param.name, isExported ? "input" : "argument");
   for (const ast::Parameter &param : decl.params) {
     if (param.type) {
       checkElement(*param.type);

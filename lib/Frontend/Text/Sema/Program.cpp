@@ -259,6 +259,20 @@ std::string unknownFunction(StringRef name, const FileScope &file) {
          suggestFunction(name, file);
 }
 
+bool isSupplied(const ast::FunctionDecl &decl, size_t index) {
+  const ast::Parameter &param = decl.params[index];
+  switch (decl.functionKind) {
+  case ast::FunctionKind::Optimizer:
+    return index < 2 || (param.name.name == "t" && !param.type);
+  case ast::FunctionKind::Schedule:
+    return index < 1;
+  case ast::FunctionKind::Initializer:
+    return index < 3;
+  default:
+    return false;
+  }
+}
+
 std::vector<std::string> freeDims(const ast::FunctionDecl &decl,
                                   const FileScope &file) {
   std::vector<std::string> names;

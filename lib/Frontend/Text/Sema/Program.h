@@ -65,6 +65,10 @@ void checkNames(Program &program);
 /// Whether every way through a block ends in `return`.
 bool alwaysReturns(const ast::Block &block);
 
+/// Whether the compiler gives this argument: an optimiser's first two and `t`, a
+/// schedule's first, an initialiser's first three.
+bool isSupplied(const ast::FunctionDecl &decl, size_t index);
+
 /// The names in the argument types of an entry or step that -D must give.
 std::vector<std::string> freeDims(const ast::FunctionDecl &decl,
                                   const FileScope &file);

@@ -174,13 +174,13 @@ static Datum callInitializer(GraphGen &gen, const FunctionValue &init,
     ArrayRef<ast::Argument> args;
     if (call)
       args = call->args;
-    if (!gen.matchArguments(args, name, specs, 3, std::nullopt, expr->loc,
+    if (!gen.matchArguments(args, name, specs, std::nullopt, expr->loc,
                             targets) ||
         !gen.evalArguments(args, targets, specs, name, expr->loc, values))
       return Datum();
   }
   for (auto [spec, value] : llvm::zip(specs, values))
-    if (spec.isRequired && !value && &spec - specs.begin() >= 3)
+    if (spec.isRequired && !spec.isSupplied && !value)
       return gen.poison(expr->loc, "'" + name + "' needs the argument '" +
                                        spec.name + "'");
   // As PyTorch: of [out, in, …] fan_in is all but the first, fan_out the first
