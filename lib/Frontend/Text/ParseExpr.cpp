@@ -101,11 +101,6 @@ Expr *Parser::parsePipe(Expr *lhs) {
   Argument first{{}, lhs};
 
   if (auto *call = dyn_cast<CallExpr>(rhs)) {
-    // `frozen(M)` is a function, to which the value goes.
-    StringRef callee = call->getCalleeName();
-    if (callee == "frozen" || callee == "averaged")
-      return make<CallExpr>(range, call->loc, call, context.copy(first),
-                            pipeLoc);
     SmallVector<Argument> args{first};
     llvm::append_range(args, call->args);
     return make<CallExpr>(range, call->loc, call->callee, context.copy(args),

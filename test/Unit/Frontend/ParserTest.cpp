@@ -209,7 +209,7 @@ TEST(Parser, Pipes) {
   EXPECT_EQ(parseExpr("x |> f |> g(a, k=b)"), "g(f(x), a, k=b)");
   EXPECT_EQ(parseExpr("x |> f()"), "f(x)");
   EXPECT_EQ(parseExpr("h(x |> f, y |> g(z |> k))"), "h(f(x), g(y, k(z)))");
-  EXPECT_EQ(parseExpr("x |> frozen(M)"), "frozen(M)(x)");
+  EXPECT_EQ(parseExpr("x |> frozen(M)"), "frozen(x, M)");
   EXPECT_EQ(parseExpr("x |> averaged(M)(y)"), "averaged(M)(x, y)");
   EXPECT_EQ(parseExpr("frozen(M)(x)"), "frozen(M)(x)");
   EXPECT_EQ(parseExpr("(x |> f) + 1"), "(f(x) + 1)");
