@@ -39,9 +39,16 @@ std::string GraphGen::allocate(NameScope &scope, StringRef wish,
       name = (wish + "_" + Twine(next++)).str();
     while (!isFree(name));
   } else if (kind == NameScope::Wish::ByHand) {
+    auto refuse = [&](const std::string &what, SMLoc where) {
+      error(loc, "the name '" + what + "' is taken already")
+          .attachNote(where, "it is taken here");
+    };
+    std::string full = withTurns(name, turns);
     if (auto found = taken.find(name); found != taken.end())
-      error(loc, "the name '" + name + "' is taken already")
-          .attachNote(found->second, "it is taken here");
+      refuse(name, found->second);
+    else if (auto last = scope.finalNames.find(full);
+             last != scope.finalNames.end())
+      refuse(full, last->second);
   } else {
     for (unsigned next = 1; !isFree(name); ++next)
       name = (wish + "_" + Twine(next)).str();
