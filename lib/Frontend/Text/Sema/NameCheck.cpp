@@ -114,6 +114,10 @@ void BodyChecker::checkName(StringRef name, SMLoc loc) {
     diags.error(loc, "'" + name + "' is read before it is bound");
     return;
   }
+  if (isReservedType(name)) {
+    diags.error(loc, "'" + name + "' is reserved and not supported yet");
+    return;
+  }
   SmallVector<StringRef> candidates;
   for (auto &entry : bound)
     candidates.push_back(entry.getKey());

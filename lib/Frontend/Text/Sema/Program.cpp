@@ -226,6 +226,8 @@ bool isBuiltinValue(StringRef name) {
       .Default(false);
 }
 
+bool isReservedType(StringRef name) { return name == "f16" || name == "bf16"; }
+
 Callee lookupFunction(StringRef name, const FileScope &file) {
   if (auto found = file.functions.find(name); found != file.functions.end())
     return found->second;
@@ -248,6 +250,8 @@ ConstInfo *lookupConst(StringRef name, const FileScope &file) {
 }
 
 std::string unknownFunction(StringRef name, const FileScope &file) {
+  if (isReservedType(name))
+    return ("'" + name + "' is reserved and not supported yet").str();
   for (const ast::FunctionDecl *decl : file.exported)
     if (decl->name.name == name)
       return ("'" + name + "' is " +

@@ -42,6 +42,9 @@ private:
 /// Names that exist without declaration: `training`, `inf`, `f32` …
 bool isBuiltinValue(llvm::StringRef name);
 
+/// Element types that will exist: `f16`, `bf16`.
+bool isReservedType(llvm::StringRef name);
+
 /// The function, layer or model that `name` stands for in a file; falls back to
 /// the library and the built-ins.
 Callee lookupFunction(llvm::StringRef name, const FileScope &file);
