@@ -250,6 +250,26 @@ bool GraphGen::evalArguments(ArrayRef<ast::Argument> args,
 // Shapes
 //===----------------------------------------------------------------------===//
 
+/// Binds the names that stand alone in an argument's type to the sizes of `x`.
+static void bindDimensions(const ast::Type &type, Value x, Frame &callee) {
+  if (rankOf(x) != int64_t(type.dims.size()))
+    return;
+  for (auto [dim, size] : llvm::zip(type.dims, shapeOf(x)))
+    if (auto *name = dyn_cast<ast::NameExpr>(dim);
+        name && !lookupConst(name->name, *callee.file))
+      callee.values.try_emplace(name->name,
+                                Binding{Datum::ofInt(size), dim->loc, "", {}});
+}
+
+void GraphGen::bindDimensions(ArrayRef<ast::Parameter> params,
+                              ArrayRef<std::optional<Datum>> given,
+                              Frame &callee) {
+  for (auto [param, value] : llvm::zip(params, given))
+    if (param.type && param.type->kind == TypeKind::ShapedTensor && value &&
+        value->isTensor())
+      sema::bindDimensions(*param.type, value->getTensor(), callee);
+}
+
 bool GraphGen::unify(const ast::Parameter &param, const Datum &value,
                      Frame &callee, StringRef function, SMLoc callLoc) {
   StringRef name = param.name.name;
@@ -276,18 +296,11 @@ bool GraphGen::unify(const ast::Parameter &param, const Datum &value,
     refuse("");
     return false;
   }
+  sema::bindDimensions(type, x, callee);
   for (auto [dim, size] : llvm::zip(type.dims, shapeOf(x))) {
     auto *dimName = dyn_cast<ast::NameExpr>(dim);
     auto binding =
         dimName ? callee.values.find(dimName->name) : callee.values.end();
-    if (dimName && binding == callee.values.end() &&
-        !lookupConst(dimName->name, *callee.file)) {
-      Binding bound;
-      bound.value = Datum::ofInt(size);
-      bound.loc = dim->loc;
-      callee.values[dimName->name] = bound;
-      continue;
-    }
     Frame *saved = std::exchange(frame, &callee);
     Datum expected = eval(dim);
     frame = saved;

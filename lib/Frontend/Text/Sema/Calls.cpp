@@ -328,6 +328,7 @@ bool GraphGen::bindArguments(Frame &made, StringRef name,
   for (auto [param, value] : llvm::zip(decl.params, given))
     if (value && (!isShaped(param) || value->isNone()))
       bindArgument(made, param, *value, *this);
+  bindDimensions(decl.params, given, made);
   for (auto [param, value, spec] : llvm::zip(decl.params, given, specs)) {
     if (value && (!isShaped(param) || value->isNone()))
       continue;

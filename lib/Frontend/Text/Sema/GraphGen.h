@@ -142,6 +142,11 @@ public:
   /// Checks a value against an attribute type and converts it.
   Datum coerce(Datum value, const ParamSpec &param, llvm::StringRef function,
                llvm::SMLoc loc);
+  /// Binds the dimension names of all given tensors' types: the size of one may
+  /// speak of another's.
+  void bindDimensions(llvm::ArrayRef<ast::Parameter> params,
+                      llvm::ArrayRef<std::optional<Datum>> given,
+                      Frame &callee);
   /// Binds a tensor to an argument with a shape, and the dimension names of its
   /// type to sizes.
   bool unify(const ast::Parameter &param, const Datum &value, Frame &callee,
