@@ -25,7 +25,7 @@ PARTS = {
 }
 # Of the language, and no function of tensors.
 OTHERS = {
-    "as_tensor": "rows of cross_entropy with weight",
+    "as_index": "eval.test", "as_tensor": "rows of cross_entropy with weight",
     "convolution": "rows of conv1d and conv2d", "convolution_transposed": "rows of conv_transpose2d",
     "window_max": "rows of max_pool2d", "window_sum": "rows of avg_pool2d",
     "normalizer": "a row of normalize", "reported": "rows of plateau", "parameters": "rows of l1 and l2",

@@ -246,6 +246,35 @@ bool GraphGen::evalArguments(ArrayRef<ast::Argument> args,
   return isWhole;
 }
 
+static bool holdsFloat(const Datum &value) {
+  return value.isFloat() ||
+         (value.isList() && llvm::any_of(value.getElements(), holdsFloat));
+}
+
+bool GraphGen::makeTensors(ArrayRef<ParamSpec> params,
+                           std::vector<std::optional<Datum>> &values,
+                           SMLoc loc) {
+  if (mode == Mode::Constants)
+    return true;
+  // Floats are of the type of a tensor beside them, as in arithmetic.
+  Type element;
+  for (const std::optional<Datum> &value : values)
+    if (!element && value && value->isTensor() && isFloat(value->getTensor()))
+      element = elementOf(value->getTensor());
+  for (auto [param, value] : llvm::zip(params, values)) {
+    bool wantsTensor = !param.kind && (param.isRequired || param.acceptsNone);
+    if (!wantsTensor || !value || !value->isList())
+      continue;
+    bool isWhole = !holdsFloat(*value);
+    Value x = toTensor(*value, loc, isWhole ? Type() : element);
+    if (!x)
+      return false;
+    value =
+        isWhole && isFloat(x) ? Datum::ofLiteral(x) : Datum::ofTensor(x);
+  }
+  return true;
+}
+
 //===----------------------------------------------------------------------===//
 // Shapes
 //===----------------------------------------------------------------------===//

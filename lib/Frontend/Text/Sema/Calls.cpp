@@ -210,6 +210,9 @@ Datum GraphGen::evalCall(const ast::CallExpr *call, SiteName site) {
   std::vector<std::optional<Datum>> values;
   if (!evalArguments(args, targets, specs, declName, call->loc, values))
     return Datum();
+  if (resolved->function.file->isLibrary && !frame->file->isLibrary &&
+      !makeTensors(specs, values, call->loc))
+    return Datum();
   if (isSchedule && !values.empty())
     values[0] = Datum::ofTensor(function.calls);
   std::vector<std::optional<Datum>> given = values;

@@ -147,6 +147,10 @@ public:
   void bindDimensions(llvm::ArrayRef<ast::Parameter> params,
                       llvm::ArrayRef<std::optional<Datum>> given,
                       Frame &callee);
+  /// Makes tensors of lists that were given where tensors are wanted. False
+  /// after an error.
+  bool makeTensors(llvm::ArrayRef<ParamSpec> params,
+                   std::vector<std::optional<Datum>> &values, llvm::SMLoc loc);
   /// Binds a tensor to an argument with a shape, and the dimension names of its
   /// type to sizes.
   bool unify(const ast::Parameter &param, const Datum &value, Frame &callee,

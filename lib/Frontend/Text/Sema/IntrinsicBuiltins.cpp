@@ -162,6 +162,16 @@ static Datum emitAsTensor(BuiltinCall &call) {
   return x ? Datum::ofTensor(x) : Datum();
 }
 
+/// `as_index(x)`: whole numbers that were given as a list as i32; anything else
+/// as it is.
+static Datum emitAsIndex(BuiltinCall &call) {
+  GraphGen &gen = call.gen;
+  if (!call.args[0].isLiteral())
+    return call.args[0];
+  Type element = gen.builder.getOps().getI32Type();
+  return gen.tensor(gen.toTensor(call.args[0], call.loc, element), call.loc);
+}
+
 /// `normalizer(x, mean, deviation)`: gives x, and notes that the two states of
 /// these names standardise it, if it is an input.
 static Datum emitNormalizer(BuiltinCall &call) {
@@ -186,6 +196,10 @@ static Datum emitNormalizer(BuiltinCall &call) {
 
 ArrayRef<Builtin> getIntrinsicBuiltins() {
   static constexpr Builtin table[] = {
+      {"as_index", "x",
+       "Whole numbers that were given as a list, as i32; anything else as it "
+       "is. Shapes: any, the same out. Derivative: none. Ops: convert.",
+       emitAsIndex},
       {"as_tensor", "x",
        "A number or nested lists as a tensor. Shapes: the lists'. Ops: "
        "constant.",
