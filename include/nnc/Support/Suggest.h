@@ -17,18 +17,21 @@
 
 namespace nnc {
 
-/// The insertions, deletions and replacements between two words, in either
-/// case.
+/// The insertions, deletions, replacements and exchanges of neighbours between
+/// two words, in either case.
 inline size_t editDistance(std::string_view a, std::string_view b) {
   auto same = [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); };
-  std::vector<size_t> row(b.size() + 1);
+  // Rows of the table of distances between beginnings: the last three.
+  std::vector<size_t> row(b.size() + 1), above(row), twoAbove(row);
   std::iota(row.begin(), row.end(), 0);
-  for (char letter : a) {
-    size_t diagonal = row[0]++;
+  for (size_t i = 0; i != a.size(); ++i) {
+    twoAbove.swap(above);
+    above.swap(row);
+    row[0] = i + 1;
     for (size_t j = 0; j != b.size(); ++j) {
-      size_t above = row[j + 1];
-      row[j + 1] = std::min({above + 1, row[j] + 1, diagonal + !same(letter, b[j])});
-      diagonal = above;
+      row[j + 1] = std::min({above[j + 1] + 1, row[j] + 1, above[j] + !same(a[i], b[j])});
+      if (i != 0 && j != 0 && same(a[i], b[j - 1]) && same(a[i - 1], b[j]))
+        row[j + 1] = std::min(row[j + 1], twoAbove[j - 1] + 1);
     }
   }
   return row.back();

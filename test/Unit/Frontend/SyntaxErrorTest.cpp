@@ -75,7 +75,7 @@ static const Row declarations[] = {
     {"PyTorchType", "model m(x: float32[3]) { return x }\n",
      "1:12: there is no type 'float32'; did you mean 'f32'?\n"},
     {"MisspeltType", "layer f(x: itn) { return x }\n",
-     "1:12: there is no type 'itn'\n"},
+     "1:12: there is no type 'itn'; did you mean 'int'?\n"},
     {"ScalarWithoutBrackets", "layer f(x: f32) { return x }\n",
      "1:15: expected '[' and a shape after 'f32' ('f32[]' is a scalar), found "
      "')'\n"},

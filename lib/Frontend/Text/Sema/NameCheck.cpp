@@ -56,6 +56,11 @@ private:
   void checkExpr(const ast::Expr *expr);
   void checkCall(const ast::CallExpr *call);
   void checkName(StringRef name, SMLoc loc);
+  bool isKnown(StringRef name) const {
+    return bound.contains(name) || lookupConst(name, file) ||
+           isBuiltinValue(name);
+  }
+  bool isModule(const ast::Expr *expr) const;
   void checkElement(const ast::Type &type);
   void addEdge(StringRef name, SMLoc loc);
   void bind(const ast::Identifier &name) { bound.insert(name.name); }
@@ -104,7 +109,7 @@ void BodyChecker::addEdge(StringRef name, SMLoc loc) {
 
 void BodyChecker::checkName(StringRef name, SMLoc loc) {
   addUse(name);
-  if (bound.contains(name) || lookupConst(name, file) || isBuiltinValue(name))
+  if (isKnown(name))
     return;
   if (lookupFunction(name, file) || lookupInitializer(name, file)) {
     addEdge(name, loc);
@@ -132,12 +137,28 @@ void BodyChecker::checkName(StringRef name, SMLoc loc) {
   diags.error(loc, "unknown name '" + name + "'" + suggestion);
 }
 
+/// Whether it is what other languages have before a function: `torch.nn`.
+bool BodyChecker::isModule(const ast::Expr *expr) const {
+  if (auto *member = dyn_cast<ast::MemberExpr>(expr))
+    return isModule(member->base);
+  auto *name = dyn_cast<ast::NameExpr>(expr);
+  return name && !everBound.contains(name->name) && !isKnown(name->name);
+}
+
 void BodyChecker::checkCall(const ast::CallExpr *call) {
   StringRef name = call->getCalleeName();
   for (const ast::Argument &arg : call->args)
     checkExpr(arg.value);
-  if (name.empty())
+  if (name.empty()) {
+    if (auto *member = dyn_cast<ast::MemberExpr>(call->callee);
+        member && isModule(member->base)) {
+      diags.error(member->getBegin(),
+                  "unknown function '" + member->getText() + "'" +
+                      suggestFunction(member->member.name, file));
+      return;
+    }
     return checkExpr(call->callee);
+  }
   addUse(name);
   if (lookupFunction(name, file) || lookupInitializer(name, file))
     return addEdge(name, call->loc);

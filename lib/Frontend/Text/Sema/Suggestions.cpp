@@ -178,7 +178,8 @@ static StringRef translate(StringRef name, ArrayRef<Translation> table,
   StringRef stem = theirs;
   stem.consume_back("loss");
   for (StringRef other : known)
-    if (std::string ours = normalize(other); ours == theirs || ours == stem)
+    if (std::string ours = normalize(other);
+        ours == theirs || ours == stem || ours == theirs + "loss")
       return other;
   return {};
 }
