@@ -69,8 +69,12 @@ void GraphGen::noteOperand(Diagnostic &diag, const ast::Expr *operand,
   auto binding = frame->values.find(name->name);
   if (binding == frame->values.end() || !binding->second.loc.isValid())
     return;
-  diag.attachNote(binding->second.loc,
-                  "'" + name->name + "' is " + value.describe());
+  std::string text = ("'" + name->name + "' is " + value.describe()).str();
+  // Of `x @ x` it is said once.
+  if (llvm::none_of(diag.notes, [&](const auto &note) {
+        return note.loc == binding->second.loc && note.message == text;
+      }))
+    diag.attachNote(binding->second.loc, text);
 }
 
 } // namespace nnc::sema

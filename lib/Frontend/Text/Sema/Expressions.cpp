@@ -248,9 +248,9 @@ Value GraphGen::toTensor(const Datum &value, SMLoc loc, Type element,
     auto found = variables.find(value.getString());
     if (found != variables.end())
       return currentValue(found->second.op);
-    parametersOf(value.getString(), loc);
-    error(loc, "'" + value.getString() +
-                   "' is a model's part and no tensor: name one parameter");
+    if (!parametersOf(value.getString(), loc).empty())
+      error(loc, "'" + value.getString() +
+                     "' is a model's part and no tensor: name one parameter");
     return nullptr;
   }
   if (!value.isNumber() && !value.isBool() && !value.isList()) {

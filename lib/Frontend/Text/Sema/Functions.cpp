@@ -23,6 +23,9 @@ GraphGen::GraphGen(Program &program, MLIRContext &context,
 //===----------------------------------------------------------------------===//
 
 std::optional<Datum> GraphGen::evalDefine(const Define &define, size_t index) {
+  auto [place, isNew] = defined.try_emplace({&define, index});
+  if (!isNew)
+    return place->second;
   unsigned buffer = diags.addBuffer("-D " + define.name, define.values[index]);
   auto refuse = [&] {
     result.hasWrongDefine = true;
@@ -40,6 +43,7 @@ std::optional<Datum> GraphGen::evalDefine(const Define &define, size_t index) {
   frame = saved;
   if (value.isPoison())
     return refuse();
+  place->second = value;
   return value;
 }
 

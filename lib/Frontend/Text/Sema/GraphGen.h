@@ -233,6 +233,7 @@ public:
   void generateFunction(const ast::FunctionDecl *decl);
   void generateVariant(const ast::FunctionDecl *decl, llvm::StringRef name,
                        const std::map<std::string, int64_t> &dims);
+  /// The value of -D at `index`; nothing if it is wrong, which has been said.
   std::optional<Datum> evalDefine(const Define &define, size_t index);
 
   //===--------------------------------------------------------------------===//
@@ -297,6 +298,8 @@ public:
 private:
   std::map<std::pair<const char *, std::string>, bool> reported;
   Diagnostic ignored;
+  /// What the values of -D are: each is evaluated once.
+  std::map<std::pair<const Define *, size_t>, std::optional<Datum>> defined;
   llvm::DenseMap<std::pair<const char *, const char *>, mlir::Location> places;
 };
 

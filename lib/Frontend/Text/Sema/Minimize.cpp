@@ -462,12 +462,12 @@ void GraphGen::runMinimize(const ast::MinimizeStmt *stmt) {
     return;
   for (nn::VariableOp variable : parameters) {
     StringRef name = variable.getSymName();
-    auto [place, isNew] = function.updated.try_emplace(name, stmt->loc);
-    if (isNew)
+    auto found = function.updated.find(name);
+    if (found == function.updated.end())
       continue;
     error(stmt->loc,
           "parameter '" + name + "' is updated by two 'minimize' of this step")
-        .attachNote(place->second, "the other one is here");
+        .attachNote(found->second, "the other one is here");
     return;
   }
 
@@ -479,6 +479,8 @@ void GraphGen::runMinimize(const ast::MinimizeStmt *stmt) {
                           call->loc))
     return;
   ++function.numMinimize;
+  for (nn::VariableOp variable : parameters)
+    function.updated[variable.getSymName()] = stmt->loc;
 
   builder.setLoc(mlirLoc(stmt->loc));
   SmallVector<Value> grads = builder.gradient(loss, wrt);
