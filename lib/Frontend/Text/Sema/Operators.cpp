@@ -61,6 +61,8 @@ static Datum binaryInts(GraphGen &gen, Op op, int64_t a, int64_t b, SMLoc loc) {
       return gen.poison(loc, "division by zero");
     return Datum::ofFloat(double(a) / double(b));
   case Op::Power:
+    if (a == 0 && b < 0)
+      return gen.poison(loc, "division by zero");
     if (b < 0)
       return Datum::ofFloat(std::pow(double(a), double(b)));
     if (auto power = intPower(a, b))
@@ -89,6 +91,8 @@ static Datum binaryFloats(GraphGen &gen, Op op, double a, double b, SMLoc loc) {
     return Datum::ofFloat(op == Op::FloorDivide ? std::floor(a / b)
                                                 : a - b * std::floor(a / b));
   case Op::Power:
+    if (a == 0 && b < 0)
+      return gen.poison(loc, "division by zero");
     return Datum::ofFloat(std::pow(a, b));
   default:
     llvm_unreachable("no arithmetic operator");
