@@ -294,7 +294,7 @@ Datum GraphGen::callFunction(const Callee &callee, StringRef name,
   if (numFrames >= maxFrames)
     return poison(loc, "calls are nested too deeply");
   ++numFrames;
-  auto leave = llvm::make_scope_exit([&] { --numFrames; });
+  llvm::scope_exit leave([&] { --numFrames; });
 
   Frame made;
   made.decl = &decl;

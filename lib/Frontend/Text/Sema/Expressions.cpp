@@ -150,7 +150,7 @@ Datum GraphGen::evalAll(const ast::Expr *expr, SiteName site) {
   if (depth >= maxEvalDepth)
     return poison(expr->loc, "expressions are nested too deeply");
   ++depth;
-  auto leave = llvm::make_scope_exit([&] { --depth; });
+  llvm::scope_exit leave([&] { --depth; });
   switch (expr->kind) {
   case ast::ExprKind::Error:
     return Datum();
