@@ -124,8 +124,9 @@ static Datum indexTensor(GraphGen &gen, const ast::IndexExpr *expr, Value x) {
   }
   if (given > rank)
     return gen.poison(expr->items.back().range.Start,
-                      Twine(given) + " indices for " + describeType(x) +
-                          ", which has rank " + Twine(rank));
+                      Twine(given) + (given == 1 ? " index" : " indices") +
+                          " for " + describeType(x) + ", which has rank " +
+                          Twine(rank));
   SmallVector<int64_t> starts, limits, strides, reversed, shape;
   int64_t axis = 0;
   auto takeAll = [&](int64_t count) {

@@ -203,6 +203,11 @@ void GraphGen::runIf(const ast::IfStmt *stmt) {
 }
 
 void GraphGen::runReturn(const ast::ReturnStmt *stmt) {
+  ast::FunctionKind kind = frame->decl->functionKind;
+  // What a layer's only call gives is passed on, all of it.
+  bool passesAll =
+      stmt->items.size() == 1 && !stmt->items[0].name &&
+      (kind == ast::FunctionKind::Layer || kind == ast::FunctionKind::Model);
   SmallVector<Returned, 2> results;
   for (const ast::ReturnItem &item : stmt->items) {
     Returned result;
@@ -211,7 +216,7 @@ void GraphGen::runReturn(const ast::ReturnStmt *stmt) {
         name && result.name.empty())
       result.name = name->name.str();
     result.loc = item.name ? item.name.loc : item.value->loc;
-    result.value = eval(item.value);
+    result.value = passesAll ? evalAll(item.value) : eval(item.value);
     results.push_back(std::move(result));
   }
   frame->results = std::move(results);
