@@ -278,17 +278,18 @@ static Datum emitStack(BuiltinCall &call) {
       builder.normalizeAxis(call.args[0].getInt(), rankOf(parts->front()) + 1);
   if (!axis)
     return call.gen.tensor(nullptr, call.loc);
+  for (Value part : *parts)
+    if (part.getType() != parts->front().getType())
+      return call.gen.poison(call.loc,
+                             "'stack' takes tensors of one type, but got " +
+                                 describeType(parts->front()) + " and " +
+                                 describeType(part));
   for (Value &part : *parts) {
-    if (part.getType() != parts->front().getType() && &part != parts->begin() &&
-        rankOf(part) < *axis)
-      return call.gen.poison(call.loc, "'stack' takes tensors of one shape");
     SmallVector<int64_t> shape(shapeOf(part));
     shape.insert(shape.begin() + *axis, 1);
     part = builder.reshape(part, shape);
     if (!part)
       return call.gen.tensor(nullptr, call.loc);
-    if (tensorTypeOf(part) != tensorTypeOf(parts->front()))
-      return call.gen.poison(call.loc, "'stack' takes tensors of one shape");
   }
   return call.gen.tensor(builder.concat(*parts, *axis), call.loc);
 }
