@@ -64,13 +64,25 @@ static StringRef typeName(const Datum &value) {
   }
 }
 
+/// A string, which -D may give without its quotes.
+static Datum makeString(StringRef text) {
+  if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
+    text = text.drop_front().drop_back();
+  return Datum::ofString(text);
+}
+
 void GraphGen::overrideConst(ConstInfo &info, const Define &define) {
   StringRef name = info.decl->name.name;
   if (info.value.isList()) {
     // Its elements, or one list in brackets.
+    const Datum::Elements &before = info.value.getElements();
+    bool holdsStrings = !before.empty() && before[0].isString();
     Datum::Elements elements;
     for (size_t i = 0; i != define.values.size(); ++i) {
-      auto element = evalDefine(define, i);
+      StringRef text = define.values[i];
+      auto element = holdsStrings && !text.starts_with("[")
+                         ? makeString(text)
+                         : evalDefine(define, i);
       if (!element)
         return;
       elements.push_back(*element);
@@ -87,10 +99,7 @@ void GraphGen::overrideConst(ConstInfo &info, const Define &define) {
     return;
   }
   if (info.value.isString()) {
-    StringRef text = define.values[0];
-    if (text.size() >= 2 && text.front() == '"' && text.back() == '"')
-      text = text.drop_front().drop_back();
-    info.value = Datum::ofString(text);
+    info.value = makeString(define.values[0]);
     return;
   }
   auto value = evalDefine(define, 0);
