@@ -12,10 +12,10 @@ using namespace nnc;
 using namespace nnc::driver;
 
 int nnc::driver::runEval(const Invocation &invocation, MLIRContext &context) {
-  // A line of its own, so that messages count columns as the user does.
+  // A line of its own, so that messages count lines and columns as the user does.
   std::string text = "entry eval() { return value = (\n" + invocation.expression + "\n) }\n";
   int status = 0;
-  auto model = Model::parse("expression", text, context, status);
+  auto model = Model::parse("expression", text, /*hiddenLines=*/1, context, status);
   if (!model)
     return status;
   auto module = model->generate({}, {}, status);

@@ -78,10 +78,10 @@ std::unique_ptr<Model> Model::open(StringRef path, MLIRContext &context, int &st
   return model->parseText(*buffer, status) ? std::move(model) : nullptr;
 }
 
-std::unique_ptr<Model> Model::parse(StringRef name, StringRef text, MLIRContext &context,
-                                    int &status) {
+std::unique_ptr<Model> Model::parse(StringRef name, StringRef text, unsigned hiddenLines,
+                                    MLIRContext &context, int &status) {
   std::unique_ptr<Model> model(new Model(context));
-  unsigned buffer = model->diagnostics.addBuffer(name, text);
+  unsigned buffer = model->diagnostics.addBuffer(name, text, hiddenLines);
   return model->parseText(buffer, status) ? std::move(model) : nullptr;
 }
 

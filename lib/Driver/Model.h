@@ -21,9 +21,10 @@ public:
   static std::unique_ptr<Model> open(llvm::StringRef path, mlir::MLIRContext &context, int &status);
 
   /// The same for text of the language that is in no file; messages call it
-  /// `name`.
+  /// `name` and do not count its first `hiddenLines`.
   static std::unique_ptr<Model> parse(llvm::StringRef name, llvm::StringRef text,
-                                      mlir::MLIRContext &context, int &status);
+                                      unsigned hiddenLines, mlir::MLIRContext &context,
+                                      int &status);
 
   /// The declared entries and steps; those of a .mlir file have no free
   /// dimensions.

@@ -43,9 +43,12 @@ llvm::ErrorOr<unsigned> DiagnosticEngine::addFile(StringRef path) {
   return sources.AddNewSourceBuffer(std::move(*buffer), SMLoc());
 }
 
-unsigned DiagnosticEngine::addBuffer(StringRef name, StringRef text) {
-  return sources.AddNewSourceBuffer(
+unsigned DiagnosticEngine::addBuffer(StringRef name, StringRef text,
+                                     unsigned hidden) {
+  unsigned id = sources.AddNewSourceBuffer(
       llvm::MemoryBuffer::getMemBufferCopy(text, name), SMLoc());
+  hiddenLines[id] = hidden;
+  return id;
 }
 
 StringRef DiagnosticEngine::getText(unsigned bufferID) const {
@@ -81,7 +84,9 @@ LineColumn DiagnosticEngine::getLineColumn(SMLoc loc) const {
             skipMark(buffer.getPointerForLineNumber(line), text)};
   for (; last.pointer < pointer; ++last.column)
     last.pointer = skipCharacter(last.pointer, text.end());
-  return {buffer.Buffer->getBufferIdentifier(), line, last.column};
+  unsigned hidden = hiddenLines.lookup(bufferID);
+  return {buffer.Buffer->getBufferIdentifier(),
+          line > hidden ? line - hidden : 1, last.column};
 }
 
 SMLoc DiagnosticEngine::getLoc(StringRef file, unsigned line,
@@ -90,7 +95,8 @@ SMLoc DiagnosticEngine::getLoc(StringRef file, unsigned line,
     if (getName(id) != file)
       continue;
     const char *pointer =
-        sources.getBufferInfo(id).getPointerForLineNumber(line);
+        sources.getBufferInfo(id).getPointerForLineNumber(
+            line + hiddenLines.lookup(id));
     if (!pointer)
       return SMLoc();
     StringRef text = getText(id);

@@ -68,8 +68,10 @@ public:
 
   /// Reads a file (`-` is stdin) and returns its number.
   llvm::ErrorOr<unsigned> addFile(llvm::StringRef path);
-  /// Adds text that is not in a file, under the name that messages show.
-  unsigned addBuffer(llvm::StringRef name, llvm::StringRef text);
+  /// Adds text that is not in a file, under the name that messages show. Its
+  /// first `hiddenLines` are not the user's, and not counted.
+  unsigned addBuffer(llvm::StringRef name, llvm::StringRef text,
+                     unsigned hiddenLines = 0);
 
   const llvm::SourceMgr &getSourceMgr() const { return sources; }
   /// The text and the name of buffer `bufferID`.
@@ -109,6 +111,8 @@ private:
   void printLine(llvm::raw_ostream &os, llvm::SMLoc loc) const;
 
   llvm::SourceMgr sources;
+  /// Of buffers that begin with lines that are not counted.
+  llvm::SmallDenseMap<unsigned, unsigned> hiddenLines;
   std::deque<Diagnostic> diagnostics;
   /// Takes what a broken file says beyond any use.
   Diagnostic overflow;

@@ -181,7 +181,8 @@ static bool collectOutputs(GraphGen &gen, Frame &frame, StringRef what,
       isWhole = false;
       continue;
     }
-    Value value = gen.toTensor(result.value, result.loc, {}, /*keepInts=*/true);
+    Value value =
+        gen.toTensor(result.value, result.valueLoc, {}, /*keepInts=*/true);
     if (!value) {
       isWhole = false;
       continue;

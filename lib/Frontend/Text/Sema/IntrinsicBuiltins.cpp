@@ -106,7 +106,7 @@ static Datum emitRequire(BuiltinCall &call) {
   call.gen.error(call.loc, text);
   call.gen.frame->hasReturned = true;
   call.gen.frame->results.clear();
-  call.gen.frame->results.push_back({"", Datum(), call.loc});
+  call.gen.frame->results.push_back({"", Datum(), call.loc, call.loc});
   return Datum();
 }
 

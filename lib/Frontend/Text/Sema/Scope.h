@@ -88,6 +88,7 @@ struct Returned {
   std::string name;
   Datum value;
   llvm::SMLoc loc;
+  llvm::SMLoc valueLoc;
 };
 
 /// One call that is being inlined (or an entry, a step, a list of constants).

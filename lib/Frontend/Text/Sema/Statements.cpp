@@ -175,7 +175,7 @@ void GraphGen::runIf(const ast::IfStmt *stmt) {
       // Which way is unknown: nothing after can be judged.
       frame->hasReturned = true;
       frame->results.clear();
-      frame->results.push_back({"", Datum(), stmt->loc});
+      frame->results.push_back({"", Datum(), stmt->loc, stmt->loc});
       return;
     }
     if (condition.isTensor()) {
@@ -184,7 +184,7 @@ void GraphGen::runIf(const ast::IfStmt *stmt) {
             "tensor " +
                 condition.describe() + "; use where(condition, a, b)");
       frame->hasReturned = true;
-      frame->results.push_back({"", Datum(), stmt->loc});
+      frame->results.push_back({"", Datum(), stmt->loc, stmt->loc});
       return;
     }
     if (!condition.isBool()) {
@@ -192,7 +192,7 @@ void GraphGen::runIf(const ast::IfStmt *stmt) {
                                    "is " +
                                        condition.describeKind());
       frame->hasReturned = true;
-      frame->results.push_back({"", Datum(), stmt->loc});
+      frame->results.push_back({"", Datum(), stmt->loc, stmt->loc});
       return;
     }
     if (condition.getBool())
@@ -215,7 +215,8 @@ void GraphGen::runReturn(const ast::ReturnStmt *stmt) {
     if (auto *name = dyn_cast<ast::NameExpr>(item.value);
         name && result.name.empty())
       result.name = name->name.str();
-    result.loc = item.name ? item.name.loc : item.value->loc;
+    result.valueLoc = item.value->loc;
+    result.loc = item.name ? item.name.loc : result.valueLoc;
     result.value = passesAll ? evalAll(item.value) : eval(item.value);
     results.push_back(std::move(result));
   }
