@@ -98,7 +98,7 @@ void failMissing(const std::vector<Port> &missing,
   std::string text;
   for (const Port &port : missing)
     text += fmt::format("{}{}=FILE ({})", text.empty() ? "" : ", ", port.name,
-                        port.toString());
+                        port.wanted());
   failUsage("'{}' is missing {}", function, text);
 }
 

@@ -296,8 +296,11 @@ void GraphGen::generateFunction(const ast::FunctionDecl *decl) {
   if (!open.dims.empty()) {
     if (options.requireDims) {
       std::string list = llvm::join(open.dims, ", ");
-      error(decl->loc, "the sizes " + list + " of '" + name +
-                           "' are open; give them with -D");
+      bool isOne = open.dims.size() == 1;
+      error(decl->loc, Twine(isOne ? "the size " : "the sizes ") + list +
+                           " of '" + name + "' " +
+                           (isOne ? "is open; give it" : "are open; give them") +
+                           " with -D");
     }
     result.open.push_back(std::move(open));
     return;
