@@ -438,8 +438,8 @@ void Generator::growIndexed() {
   }
   Shape places = drawShape(below(3));
   int64_t slice = x.size() / x.shape[axis];
-  while (Node{"", "", places}.size() * slice > kMostElements)
-    places = drawShape(below(2));
+  if (Node{"", "", places}.size() * slice > kMostElements)
+    places.clear();
   Node index = pickIndex(places, x.shape[axis]);
   if (chance(15)) {
     Shape shape = places;
