@@ -261,12 +261,15 @@ GradientRow Check::compare(const ProbedLoss &loss, const ProbedValue &value) {
                         .str();
   };
   double unit = std::max(rootMeanSquare(base), 1e-2), largest = largestOf(gradient);
-  double rootOfSum = rootMeanSquare(gradient) * std::sqrt(static_cast<double>(base.size()));
+  double rootOfSize = std::sqrt(static_cast<double>(base.size()));
   double centre = evaluate(loss, value, base);
-  // Compiled f32 gradients carry the rounding of the largest among them.
-  double nativeFloor = 1e-4 * getScale(loss);
-  // Compares once; false if a kink is too near.
-  auto tryDirection = [&](const Direction &direction, double size, bool isLast) {
+  // Compiled f32 gradients carry the rounding of the largest among them, and of long sums
+  // that come to nothing, as for a bias before a batch norm.
+  double nativeFloor = 1e-3 * getScale(loss);
+  // Compares once; false if a kink is too near. `size` is that of the gradient's elements;
+  // the slope along a direction, and its rounding, is `spread` times as large.
+  auto tryDirection = [&](const Direction &direction, double size, double spread, bool isLast) {
+    size *= spread;
     SlopeComparison found = compareSlope(
         [&](double by) { return evaluate(loss, value, direction.move(base, by)); },
         centre, direction.along(gradient), unit, 1e-3 * size, options.tolerance);
@@ -281,7 +284,7 @@ GradientRow Check::compare(const ProbedLoss &loss, const ProbedValue &value) {
       complain("interpreted", direction.along(gradient), direction, found.slope);
     if (native) {
       double error = std::fabs(direction.along(*native) - found.slope);
-      error = error == 0 ? 0 : error / std::max(size, nativeFloor);
+      error = error == 0 ? 0 : error / std::max(size, nativeFloor * spread);
       if (!(error <= nativeTolerance))
         complain("compiled", direction.along(*native), direction, found.slope);
       // A NaN is the worst error of all.
@@ -293,7 +296,8 @@ GradientRow Check::compare(const ProbedLoss &loss, const ProbedValue &value) {
   constexpr unsigned attempts = 4;
   for (unsigned number = 1; base.size() > 0 && number <= options.directions; ++number)
     for (unsigned attempt = 1; attempt <= attempts; ++attempt)
-      if (tryDirection(drawDirection(base.size(), number, draws), rootOfSum, attempt == attempts))
+      if (tryDirection(drawDirection(base.size(), number, draws), rootMeanSquare(gradient),
+                       rootOfSize, attempt == attempts))
         break;
   // Some to spare take the places of those with a kink nearby.
   SmallVector<int64_t> elements = drawDistinct(base.size(), 2 * elementCount, draws);
@@ -301,7 +305,7 @@ GradientRow Check::compare(const ProbedLoss &loss, const ProbedValue &value) {
   for (auto [i, index] : llvm::enumerate(elements)) {
     if (taken == elementCount)
       break;
-    taken += tryDirection(pickElement(base, index), largest,
+    taken += tryDirection(pickElement(base, index), largest, /*spread=*/1,
                           /*isLast=*/elements.size() - i <= elementCount - taken);
   }
 
