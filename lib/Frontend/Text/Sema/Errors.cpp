@@ -1,7 +1,7 @@
 //===- Errors.cpp - where messages and ops belong -------------------------===//
 //
-// Errors inside the library are reported at the user's call; ops made there
-// carry both places.
+// Errors inside the library are reported at the user's call, of which nothing
+// more is judged then; ops made there carry both places.
 //
 //===----------------------------------------------------------------------===//
 #include "GraphGen.h"
@@ -17,8 +17,16 @@ SMLoc GraphGen::userLoc(SMLoc loc) {
   return loc;
 }
 
+void GraphGen::abandon(Frame &call) {
+  call.hasReturned = true;
+  call.results.clear();
+  call.results.push_back({"", Datum(), call.callLoc, call.callLoc});
+}
+
 Diagnostic &GraphGen::error(SMLoc loc, const Twine &message) {
   loc = userLoc(loc);
+  for (Frame *at = frame; at && at->file->isLibrary; at = at->caller)
+    abandon(*at);
   std::string text = message.str();
   if (!reported.emplace(std::make_pair(loc.getPointer(), text), true).second) {
     ignored.notes.clear();

@@ -149,6 +149,9 @@ static Datum evalBinary(GraphGen &gen, const ast::BinaryExpr *expr) {
 Datum GraphGen::evalAll(const ast::Expr *expr, SiteName site) {
   if (depth >= maxEvalDepth)
     return poison(expr->loc, "expressions are nested too deeply");
+  // Of a call that was abandoned nothing more is judged.
+  if (frame && frame->hasReturned)
+    return Datum();
   ++depth;
   llvm::scope_exit leave([&] { --depth; });
   switch (expr->kind) {

@@ -38,6 +38,8 @@ public:
     error(loc, message);
     return Datum();
   }
+  /// Ends a call whose value is not known after an error.
+  static void abandon(Frame &call);
   /// The place in the user's files that `loc` of the current frame is for.
   llvm::SMLoc userLoc(llvm::SMLoc loc);
   mlir::Location mlirLoc(llvm::SMLoc loc);

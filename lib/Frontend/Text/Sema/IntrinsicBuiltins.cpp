@@ -104,9 +104,7 @@ static Datum emitRequire(BuiltinCall &call) {
   std::string text = formatText(call.args[1].getString(), call.rest);
   // Nothing after a broken requirement can be judged.
   call.gen.error(call.loc, text);
-  call.gen.frame->hasReturned = true;
-  call.gen.frame->results.clear();
-  call.gen.frame->results.push_back({"", Datum(), call.loc, call.loc});
+  call.gen.abandon(*call.gen.frame);
   return Datum();
 }
 

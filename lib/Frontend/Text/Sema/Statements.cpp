@@ -173,27 +173,20 @@ void GraphGen::runIf(const ast::IfStmt *stmt) {
     Datum condition = eval(branch.condition);
     if (condition.isPoison()) {
       // Which way is unknown: nothing after can be judged.
-      frame->hasReturned = true;
-      frame->results.clear();
-      frame->results.push_back({"", Datum(), stmt->loc, stmt->loc});
-      return;
+      return abandon(*frame);
     }
     if (condition.isTensor()) {
       error(branch.condition->loc,
             "the condition of 'if' must be known when compiling, but is the "
             "tensor " +
                 condition.describe() + "; use where(condition, a, b)");
-      frame->hasReturned = true;
-      frame->results.push_back({"", Datum(), stmt->loc, stmt->loc});
-      return;
+      return abandon(*frame);
     }
     if (!condition.isBool()) {
       error(branch.condition->loc, "the condition of 'if' must be a bool, but "
                                    "is " +
                                        condition.describeKind());
-      frame->hasReturned = true;
-      frame->results.push_back({"", Datum(), stmt->loc, stmt->loc});
-      return;
+      return abandon(*frame);
     }
     if (condition.getBool())
       return runBlock(branch.body);
