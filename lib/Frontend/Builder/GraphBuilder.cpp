@@ -317,6 +317,11 @@ Value GraphBuilder::randomStateAt(size_t depth) {
 Value GraphBuilder::random(Random what, RankedTensorType type) {
   if (!type)
     return nullptr;
+  if (type.getNumElements() > int64_t(1) << 32)
+    return fail("at most 2^32 values are drawn at once, not " +
+                Twine(type.getNumElements()) + " for " +
+                describeElement(type.getElementType()) +
+                describeShape(type.getShape()));
   Value state = randomStateAt(loops.size());
   int64_t stream = numDraws++;
   switch (what) {

@@ -5,6 +5,8 @@
 //===----------------------------------------------------------------------===//
 #include "nnc/Frontend/Builder/GraphBuilder.h"
 
+#include "mlir/IR/Matchers.h"
+
 using namespace mlir;
 
 namespace nnc {
@@ -73,17 +75,30 @@ Value GraphBuilder::cumsum(Value x, int64_t axis, bool reverse) {
   return make<nn::CumSumOp>(tensorTypeOf(x), x, *normal, reverse);
 }
 
-static bool isIndex(Value index) {
-  return elementOf(index).isSignlessInteger(32) ||
-         elementOf(index).isSignlessInteger(64);
+bool GraphBuilder::checkIndex(Value index, int64_t size) {
+  if (!elementOf(index).isSignlessInteger(32) &&
+      !elementOf(index).isSignlessInteger(64)) {
+    fail("an index must be i32 or i64, but is " + describeType(index));
+    return false;
+  }
+  // What is known now need not wait for the call.
+  DenseIntElementsAttr known;
+  if (size > 0 && matchPattern(index, m_Constant(&known)))
+    for (const APInt &value : known)
+      if (value.isNegative() || value.sge(size)) {
+        fail("index " + Twine(value.getSExtValue()) +
+             " is outside its range: at least 0, less than " + Twine(size));
+        return false;
+      }
+  return true;
 }
 
 Value GraphBuilder::gather(Value x, Value index, int64_t axis) {
   auto normal = normalizeAxis(axis, rankOf(x));
   if (!normal)
     return nullptr;
-  if (!isIndex(index))
-    return fail("an index must be i32 or i64, but is " + describeType(index));
+  if (!checkIndex(index, shapeOf(x)[*normal]))
+    return nullptr;
   SmallVector<int64_t> shape(shapeOf(x));
   shape.erase(shape.begin() + *normal);
   shape.insert(shape.begin() + *normal, shapeOf(index).begin(),
@@ -96,8 +111,8 @@ Value GraphBuilder::scatterAdd(Value x, Value index, Value updates,
   auto normal = normalizeAxis(axis, rankOf(x));
   if (!normal)
     return nullptr;
-  if (!isIndex(index))
-    return fail("an index must be i32 or i64, but is " + describeType(index));
+  if (!checkIndex(index, shapeOf(x)[*normal]))
+    return nullptr;
   SmallVector<int64_t> shape(shapeOf(x));
   shape.erase(shape.begin() + *normal);
   shape.insert(shape.begin() + *normal, shapeOf(index).begin(),
@@ -110,8 +125,8 @@ Value GraphBuilder::scatterAdd(Value x, Value index, Value updates,
 }
 
 Value GraphBuilder::oneHot(Value index, int64_t classes, Type element) {
-  if (!isIndex(index))
-    return fail("an index must be i32 or i64, but is " + describeType(index));
+  if (!checkIndex(index, classes))
+    return nullptr;
   SmallVector<int64_t> shape(shapeOf(index));
   shape.push_back(classes);
   return make<nn::OneHotOp>(getType(element, shape), index);

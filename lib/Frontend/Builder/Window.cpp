@@ -9,20 +9,10 @@ using namespace mlir;
 
 namespace nnc {
 
-bool GraphBuilder::checkWindow(Value x, const WindowShape &window,
-                               SmallVectorImpl<int64_t> &outputs) {
-  size_t spatial = window.size.size();
-  if (!isFloat(x) || rankOf(x) != int64_t(spatial) + 2) {
-    fail("expected a floating-point tensor [batch, channels" +
-         Twine(spatial == 1   ? ", length]"
-               : spatial == 2 ? ", height, width]"
-                              : ", …]") +
-         ", but got " + describeType(x));
-    return false;
-  }
-  for (size_t i = 0; i < spatial; ++i) {
+bool GraphBuilder::checkWindow(const WindowShape &window) {
+  constexpr int64_t limit = 1 << 30;
+  for (size_t i = 0; i < window.size.size(); ++i) {
     int64_t dilation = window.dilations.empty() ? 1 : window.dilations[i];
-    constexpr int64_t limit = 1 << 30;
     for (int64_t value : {window.size[i], window.strides[i], dilation})
       if (value < 1 || value > limit) {
         fail("kernel, stride and dilation must be from 1 to 2^30, but one is " +
@@ -34,6 +24,25 @@ bool GraphBuilder::checkWindow(Value x, const WindowShape &window,
         fail("padding must be from 0 to 2^30, but is " + Twine(value));
         return false;
       }
+  }
+  return true;
+}
+
+bool GraphBuilder::checkWindow(Value x, const WindowShape &window,
+                               SmallVectorImpl<int64_t> &outputs) {
+  size_t spatial = window.size.size();
+  if (!isFloat(x) || rankOf(x) != int64_t(spatial) + 2) {
+    fail("expected a floating-point tensor [batch, channels" +
+         Twine(spatial == 1   ? ", length]"
+               : spatial == 2 ? ", height, width]"
+                              : ", …]") +
+         ", but got " + describeType(x));
+    return false;
+  }
+  if (!checkWindow(window))
+    return false;
+  for (size_t i = 0; i < spatial; ++i) {
+    int64_t dilation = window.dilations.empty() ? 1 : window.dilations[i];
     int64_t extent = (window.size[i] - 1) * dilation + 1;
     int64_t room = shapeOf(x)[i + 2] + window.low[i] + window.high[i];
     if (extent > room) {
@@ -81,6 +90,8 @@ Value GraphBuilder::convTranspose(Value input, Value weight,
       shapeOf(weight)[0] % groups != 0)
     return fail("a weight " + describeType(weight) +
                 " does not fit the input " + describeType(input));
+  if (!checkWindow(window))
+    return nullptr;
   SmallVector<int64_t> shape{shapeOf(input)[0], shapeOf(weight)[1] * groups};
   shape.append(spatial.begin(), spatial.end());
   // The result is an input that a convolution turns into this one's input.

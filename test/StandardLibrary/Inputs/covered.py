@@ -15,9 +15,14 @@ from training_rows import OPTIMIZERS, REGULARIZERS, SCHEDULES
 # Parts of others: what covers them, and why they have no row of their own.
 PARTS = {
     "conv_padding": "compile-time numbers: rows of conv1d and conv2d with every padding",
-    "spatial_list": "compile-time numbers: rows of conv1d",
+    "check_window": "compile-time numbers: test/StandardLibrary/refusals.test",
+    "check_pool": "compile-time numbers: test/StandardLibrary/refusals.test",
     "group_inputs": "a compile-time number: rows of conv2d with groups",
     "fan_of": "a compile-time number: rows of kaiming_normal with mode",
+    "check_temperature": "a compile-time bool: test/StandardLibrary/refusals.test",
+    "check_share": "compile-time values: test/StandardLibrary/refusals.test",
+    "check_at_least_0": "compile-time values: test/StandardLibrary/refusals.test",
+    "total": "rows of l1, of l2 and with clip_norm=",
     "bias_correction": "rows of adam and adamw",
     "clipped_by_norm": "rows with clip_norm=",
     "started_average": "test/EndToEnd/minimize-options.test, with ema=",
@@ -31,8 +36,8 @@ OTHERS = {
     "normalizer": "a row of normalize", "reported": "rows of plateau", "parameters": "rows of l1 and l2",
     "averaged": "test/EndToEnd/minimize-options.test", "frozen": "test/EndToEnd/minimize-options.test",
     "grad": "every row", "stop_gradient": "test/Dialect/NN/differentiate.mlir",
-    "format": "compile-time text", "require": "compile-time", "pair": "compile-time", "range": "compile-time",
-    "len": "compile-time", "is_float": "compile-time", "is_list": "compile-time", "is_tensor": "compile-time",
+    "format": "compile-time text", "require": "compile-time", "range": "compile-time",
+    "len": "compile-time", "is_float": "compile-time", "is_int": "compile-time", "is_list": "compile-time", "is_tensor": "compile-time",
 } | {name: "a cast: test/Frontend" for name in "bool f32 f64 i8 i16 i32 i64 u8 cast".split()}
 
 nnc = sys.argv[1]

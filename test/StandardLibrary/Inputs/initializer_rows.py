@@ -83,5 +83,6 @@ RANDOM = [
     Drawn(f"bernoulli({SHAPE})", shares=[.5, .5]),
     Drawn(f"bernoulli({SHAPE}, p=0.3)", shares=[.7, .3]),
     Drawn(f"randint({SHAPE}, -2, 5)", first=-2, shares=[1 / 7] * 7),
+    Drawn(f"randint({SHAPE}, -(2 ** 31), 2 ** 31)", uniform(-2 ** 31, 2 ** 31)),
     Drawn(f"categorical(expand(constant({LOGITS}), [1000, 1000, 4]))", shares=list(np.exp(LOGITS) / np.exp(LOGITS).sum())),
 ]

@@ -48,6 +48,7 @@ loss("huber", lambda y, t: optax.huber_loss(y, t))
 loss("huber", lambda y, t: optax.huber_loss(y, t, delta=.4), options=", delta=0.4", shapes=[(5,)])
 loss("smooth_l1", lambda y, t: optax.huber_loss(y, t))
 loss("smooth_l1", lambda y, t: optax.huber_loss(y, t, delta=.4) / .4, options=", beta=0.4", shapes=[(5,)])
+loss("smooth_l1", lambda y, t: jnp.where(y > t, y - t, jnp.where(y < t, t - y, 0)), options=", beta=0", shapes=[(5,)])
 loss("quantile_loss", lambda y, t: jnp.where(t >= y, .9 * (t - y), -.1 * (t - y)), options=", tau=0.9", no_ties=FIRST)
 loss("log_cosh", lambda y, t: jnp.abs(y - t) + jnp.log1p(jnp.exp(-2 * jnp.abs(y - t))) - jnp.log(2))
 loss("hinge", lambda y, t: nn.relu(1 - t * y), second=sign)
@@ -55,6 +56,8 @@ loss("binary_cross_entropy", lambda p, t: -t * clamped_log(p) - (1 - t) * clampe
 loss("binary_cross_entropy_with_logits", lambda y, t: optax.sigmoid_binary_cross_entropy(y, t), second=unit)
 loss("binary_cross_entropy_with_logits", lambda y, t: -3 * t * nn.log_sigmoid(y) - (1 - t) * nn.log_sigmoid(-y),
      options=", pos_weight=3", second=unit, shapes=[(5,)])
+loss("binary_cross_entropy_with_logits", lambda y, t: -jnp.array([.5, 4]) * t * nn.log_sigmoid(y) - (1 - t) * nn.log_sigmoid(-y),
+     options=", pos_weight=[0.5, 4]", second=unit, shapes=[(3, 2)])
 for reduction, reduce in REDUCTIONS:
     row("losses", "gaussian_nll", f'gaussian_nll(m, t, v, reduction="{reduction}")',
         lambda m, t, v, reduce=reduce: reduce(.5 * (jnp.log(v) + (t - m) ** 2 / v)), m=real(2, 3), t=real(2, 3),
@@ -186,6 +189,17 @@ for (n, d), (reduction, reduce) in zip([(3, 4), (5, 2), (4, 3)], REDUCTIONS):
     row("losses", "clip_loss", f"clip_loss(a, b, 0.5{r})",
         lambda a, b, reduce=reduce: (lambda s: reduce(.5 * (rows_nce(s) + rows_nce(s.T))))(unit_rows(a) @ unit_rows(b).T / .5),
         a=real(n, d), b=real(n, d))
+
+# A temperature that is learnt.
+COLD = dict(t=positive(), no_extremes="a temperature of 1e-4 makes errors of 1e-7 large")
+row("losses", "info_nce", "info_nce(a, b, t)", lambda a, b, t: rows_nce(unit_rows(a) @ unit_rows(b).T / t).mean(),
+    a=real(3, 4), b=real(3, 4), **COLD)
+row("losses", "clip_loss", "clip_loss(a, b, t)", lambda a, b, t: (lambda s: .5 * (rows_nce(s) + rows_nce(s.T)).mean())(
+    unit_rows(a) @ unit_rows(b).T / t), a=real(3, 4), b=real(3, 4), **COLD)
+row("losses", "nt_xent", "nt_xent(a, b, t)", lambda a, b, t: (lambda z: picked(nn.log_softmax(jnp.where(
+        jnp.eye(6, dtype=bool), -jnp.inf, z @ z.T / t)), (jnp.arange(6) + 3) % 6).mean())(
+            unit_rows(jnp.concatenate([a, b]))), a=real(3, 4), b=real(3, 4), **COLD)
+row("losses", "image_text_nce", "image_text_nce(s, t)", lambda s, t: rows_nce(s / t).mean(), s=real(3, 3), **COLD)
 
 # Batch metrics.
 row("losses", "accuracy", "accuracy(y, i)", lambda y, i: (y.argmax(-1) == i).mean(), y=real(6, 3), i=index(3, 6),

@@ -46,6 +46,7 @@ for reduction in ["mean", "sum", "none"]:
     add(f"mae(y, t{r})", lambda y, t, o=o: F.l1_loss(y, t, **o), **two)
     add(f"huber(y, t, delta=0.7{r})", lambda y, t, o=o: F.huber_loss(y, t, delta=.7, **o), **two)
     add(f"smooth_l1(y, t, beta=0.7{r})", lambda y, t, o=o: F.smooth_l1_loss(y, t, beta=.7, **o), **two)
+    add(f"smooth_l1(y, t, beta=0{r})", lambda y, t, o=o: F.smooth_l1_loss(y, t, beta=0, **o), **two)
     add(f"cross_entropy(y, i{r})", lambda y, i, o=o: F.cross_entropy(y, i, **o), y=real(5, 4), i=index(4, 5))
     add(f"cross_entropy(y, i, label_smoothing=0.2{r})", lambda y, i, o=o: F.cross_entropy(y, i, label_smoothing=.2, **o),
         y=real(5, 4), i=index(4, 5))
@@ -62,6 +63,9 @@ for reduction in ["mean", "sum", "none"]:
     add(f"binary_cross_entropy_with_logits(y, t, pos_weight=3{r})",
         lambda y, t, o=o: F.binary_cross_entropy_with_logits(y, t, pos_weight=torch.tensor(3., dtype=y.dtype), **o),
         y=real(6), t=unit(6))
+    add(f"binary_cross_entropy_with_logits(y, t, pos_weight=[3, 0.5]{r})",
+        lambda y, t, o=o: F.binary_cross_entropy_with_logits(y, t, pos_weight=torch.tensor([3, .5], dtype=y.dtype), **o),
+        y=real(3, 2), t=unit(3, 2))
     add(f"gaussian_nll(y, t, v{r})", lambda y, t, v, o=o: F.gaussian_nll_loss(y, t, v, **o), y=real(6), t=real(6), v=positive(6))
     add(f"triplet(a, p, n, margin=2{r})", lambda a, p, n, o=o: F.triplet_margin_loss(a, p, n, margin=2, **o), a=real(4, 3),
         p=real(4, 3), n=real(4, 3), no_ties="PyTorch's gradient of a distance of 0 is another")
@@ -98,6 +102,10 @@ layer("instance_norm(x)", lambda p, x: F.instance_norm(x, weight=p["weight"], bi
 layer("layer_norm(x)", lambda p, x: F.layer_norm(x, x.shape[-1:], p["weight"], p["bias"]), x=real(3, 4))
 layer("rms_norm(x)", lambda p, x: F.rms_norm(x, x.shape[-1:], p["weight"], eps=1e-6), x=real(3, 4))
 layer("embedding(i, 5, 3)", lambda p, i: F.embedding(i, p["weight"]), i=index(5, 2, 4))
+layer("embedding(i, 5, 3, padding_id=2)", lambda p, i: F.embedding(i, p["weight"], padding_idx=2), i=index(5, 2, 4))
+add("roll(x, 2)", lambda x: torch.roll(x, 2), x=real(3, 4))
+add("roll(x, [1, -1], axis=[1, 0])", lambda x: torch.roll(x, (1, -1), (1, 0)), x=real(3, 4))
+add("expand(x, [2, -1, -1])", lambda x: x.expand(2, -1, -1), x=real(3, 4))
 SCORES = dict(no_extremes="scores of 1e8 have errors of 8 in f32, whose exponentials mean nothing")
 for options, o in [("", {}), (", causal=true", dict(is_causal=True))]:
     add(f"attention(q, k, v{options})", lambda q, k, v, o=o: F.scaled_dot_product_attention(q, k, v, **o), q=real(2, 3, 4),

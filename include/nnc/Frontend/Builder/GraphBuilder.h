@@ -253,6 +253,8 @@ private:
                        llvm::StringRef result, mlir::Value a, mlir::Value b);
   mlir::Value permuteTo(mlir::Value x, llvm::StringRef from,
                         llvm::StringRef to);
+  bool checkIndex(mlir::Value index, int64_t size);
+  bool checkWindow(const WindowShape &window);
   bool checkWindow(mlir::Value x, const WindowShape &window,
                    llvm::SmallVectorImpl<int64_t> &outputs);
 

@@ -132,21 +132,16 @@ static Datum emitRange(BuiltinCall &call) {
   return Datum::ofList(std::move(values));
 }
 
-/// `pair(x)`: an int becomes two, a list of two stays.
-static Datum emitPair(BuiltinCall &call) {
-  GraphGen::ParamSpec spec{call.args[1].getString(), ast::TypeKind::Pair, true,
-                           false};
-  StringRef function = call.gen.frame->decl ? call.gen.frame->decl->name.name
-                                            : StringRef("pair");
-  return call.gen.coerce(call.args[0], spec, function, call.loc);
-}
-
 static Datum emitIsTensor(BuiltinCall &call) {
   return Datum::ofBool(call.args[0].isTensor());
 }
 
 static Datum emitIsList(BuiltinCall &call) {
   return Datum::ofBool(call.args[0].isList());
+}
+
+static Datum emitIsInt(BuiltinCall &call) {
+  return Datum::ofBool(call.args[0].isInt());
 }
 
 static Datum emitIsFloat(BuiltinCall &call) {
@@ -222,6 +217,10 @@ ArrayRef<Builtin> getIntrinsicBuiltins() {
        "Whether it is a tensor or number of floats. Shapes: a compile-time "
        "bool. Derivative: none. Ops: none.",
        emitIsFloat},
+      {"is_int", "x",
+       "Whether it is an int that is known when compiling. Shapes: a "
+       "compile-time bool. Derivative: none. Ops: none.",
+       emitIsInt},
       {"is_list", "x",
        "Whether it is a list. Shapes: a compile-time bool. Derivative: none. "
        "Ops: none.",
@@ -238,10 +237,6 @@ ArrayRef<Builtin> getIntrinsicBuiltins() {
        "x; tells `train --standardize` what the two states are of. Shapes: "
        "any, the result's the operand's. Ops: none.",
        emitNormalizer},
-      {"pair", "x name:string=x",
-       "An int as two, or a list of two. Shapes: a compile-time list. "
-       "Derivative: none. Ops: none.",
-       emitPair},
       {"parameters", "model",
        "The parameters of a model, as a list. Shapes: theirs. Ops: read.",
        emitParameters},

@@ -287,6 +287,11 @@ static bool recordLearningRate(GraphGen &gen, const ast::FunctionDecl &decl,
                        rate->describeKind());
     return false;
   }
+  if (rate->isNumber() && !(rate->getNumber() >= 0)) {
+    gen.error(loc, "the learning rate must not be negative, but is " +
+                       rate->describe());
+    return false;
+  }
   Value value = gen.toTensor(*rate, loc);
   if (!value)
     return false;

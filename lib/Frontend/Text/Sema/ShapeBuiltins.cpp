@@ -194,6 +194,14 @@ static Datum emitRandom(BuiltinCall &call) {
                                     "' makes f32 or f64 values, not " +
                                     describeElement(element));
   bool isUniform = call.name == "uniform";
+  const Datum &low = call.args[0], &high = call.args[1];
+  if (isUniform && low.isNumber() && high.isNumber() &&
+      !(low.getNumber() <= high.getNumber()))
+    return gen.poison(call.loc, "'uniform' takes low <= high, but got " +
+                                    low.describe() + " and " + high.describe());
+  if (!isUniform && high.isNumber() && !(high.getNumber() >= 0))
+    return gen.poison(call.loc, "'normal' takes std >= 0, but got " +
+                                    high.describe());
   auto type = gen.builder.getType(element, *sizes);
   Datum value =
       gen.tensor(gen.builder.random(isUniform ? GraphBuilder::Random::Uniform
@@ -234,11 +242,16 @@ static Datum emitTranspose(BuiltinCall &call) {
   return call.gen.tensor(call.gen.builder.transpose(x, *axes), call.loc);
 }
 
+/// `expand(x, [2, -1])`: −1 keeps the size of an axis of x.
 static Datum emitExpand(BuiltinCall &call) {
   Value x = call.gen.toTensor(call.args[0], call.loc);
   auto sizes = sizesOf(call, call.rest);
   if (!x || !sizes)
     return Datum();
+  int64_t added = int64_t(sizes->size()) - rankOf(x);
+  for (int64_t i = std::max<int64_t>(added, 0); i < int64_t(sizes->size()); ++i)
+    if ((*sizes)[i] == -1)
+      (*sizes)[i] = shapeOf(x)[i - added];
   return call.gen.tensor(call.gen.builder.broadcastTo(x, *sizes), call.loc);
 }
 
@@ -426,8 +439,8 @@ ArrayRef<Builtin> getShapeBuiltins() {
        "none. Ops: constant.",
        emitConstant},
       {"expand", "x shape*",
-       "x repeated along new axes and axes of 1. Shapes: any that broadcasts "
-       "to the given one. Ops: broadcast.",
+       "x repeated along new axes and axes of 1; −1 keeps a size. Shapes: any "
+       "that broadcasts to the given one. Ops: broadcast.",
        emitExpand},
       {"flip", "x axis:axes",
        "The elements in the other order along the axes. Shapes: any, the "
