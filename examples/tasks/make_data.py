@@ -59,3 +59,24 @@ def circle(count):
 save("normal", x=circle(600))
 odd = random.uniform(size=300) < 0.2
 save("mixed", x=np.where(column(odd), 0.7 * random.normal(size=(300, 8)), circle(300)), odd=column(odd) * 1.0)
+
+# Sentences that praise or blame; "not" turns the word behind it round. A word is its
+# number in the vocabulary, and 0 fills up to ten.
+KINDS = ["bad awful dull poor silly".split(), "good great fine lovely clever".split()]
+VOCABULARY = sorted({"", *"the this her film book play song was and not very quite".split(), *KINDS[0], *KINDS[1]})
+
+
+def opinion(praise):
+    turned = int(random.integers(0, 2))
+    return ["not"] * turned + [["very"], ["quite"], []][random.integers(0, 3)] + [random.choice(KINDS[praise ^ turned])]
+
+
+def sentence(praise):
+    words = [random.choice(["the", "this", "her"]), random.choice(["film", "book", "play", "song"]), "was"] + opinion(praise)
+    if random.uniform() < 0.5:
+        words += ["and"] + opinion(praise)
+    return [VOCABULARY.index(word) for word in words] + [0] * (10 - len(words))
+
+
+praise = random.integers(0, 2, 800)
+save("sentences", words=[sentence(p) for p in praise], t=column(praise) * 1.0)
