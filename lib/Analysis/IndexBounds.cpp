@@ -10,22 +10,28 @@
 //===----------------------------------------------------------------------===//
 #include "nnc/Analysis/IndexBounds.h"
 
+#include "mlir/IR/Matchers.h"
+
 using namespace mlir;
 using namespace nnc;
 
 DictionaryAttr IndexBound::toAttribute(MLIRContext *context) const {
   Builder builder(context);
-  return builder.getDictionaryAttr({
-      builder.getNamedAttr("bound", builder.getI64IntegerAttr(bound)),
-      builder.getNamedAttr("offset", builder.getI64IntegerAttr(offset)),
-      builder.getNamedAttr("sizes", builder.getDenseI64ArrayAttr(sizes)),
-      builder.getNamedAttr("strides", builder.getDenseI64ArrayAttr(strides)),
-  });
+  NamedAttrList fields;
+  fields.set("bound", builder.getI64IntegerAttr(bound));
+  if (ignored)
+    fields.set("ignored", builder.getI64IntegerAttr(*ignored));
+  fields.set("offset", builder.getI64IntegerAttr(offset));
+  fields.set("sizes", builder.getDenseI64ArrayAttr(sizes));
+  fields.set("strides", builder.getDenseI64ArrayAttr(strides));
+  return fields.getDictionary(context);
 }
 
 IndexBound IndexBound::fromAttribute(DictionaryAttr attribute) {
   IndexBound bound;
   bound.bound = attribute.getAs<IntegerAttr>("bound").getInt();
+  if (auto ignored = attribute.getAs<IntegerAttr>("ignored"))
+    bound.ignored = ignored.getInt();
   bound.offset = attribute.getAs<IntegerAttr>("offset").getInt();
   bound.sizes = SmallVector<int64_t>(
       attribute.getAs<DenseI64ArrayAttr>("sizes").asArrayRef());
@@ -54,7 +60,7 @@ public:
   void applyScan(nn::ScanOp scan, int64_t turns);
 
   /// The elements, each axis as long as it can be.
-  IndexBound getBound(int64_t bound) const;
+  IndexBound getBound(int64_t bound, std::optional<int64_t> ignored) const;
 
 private:
   LogicalResult applyReshape(ArrayRef<int64_t> shape);
@@ -157,12 +163,13 @@ LogicalResult InputView::applyReshape(ArrayRef<int64_t> shape) {
   return success();
 }
 
-IndexBound InputView::getBound(int64_t bound) const {
+IndexBound InputView::getBound(int64_t bound,
+                               std::optional<int64_t> ignored) const {
   InputView all = *this;
   all.sizes.insert(all.sizes.begin(), scannedSizes.begin(), scannedSizes.end());
   all.strides.insert(all.strides.begin(), scannedStrides.begin(),
                      scannedStrides.end());
-  IndexBound result{bound, offset, {}, {}};
+  IndexBound result{bound, ignored, offset, {}, {}};
   all.merge(result.sizes, result.strides, /*dropRepeats=*/true);
   return result;
 }
@@ -184,6 +191,8 @@ struct Trace {
   SmallVector<Step> steps;
   /// How many turns of the scan around `value` lie between it and the index.
   int64_t lag = 0;
+  /// What is exchanged for another value on the way, and so may stand there.
+  std::optional<int64_t> ignored;
 };
 
 class BoundCollector {
@@ -225,8 +234,29 @@ static void leaveBody(nn::ScanOp scan, BlockArgument argument,
   work.push_back(std::move(outside));
 }
 
+/// Goes from `select(x == k, a, x)` to both: to x, where k may stand.
+static void leaveSelect(nn::SelectOp select, const Trace &trace,
+                        SmallVectorImpl<Trace> &work) {
+  auto compare = select.getCondition().getDefiningOp<nn::CompareOp>();
+  if (!compare || compare.getPredicate() != nn::Predicate::eq ||
+      compare.getLhs() != select.getFalseValue() || trace.ignored)
+    return;
+  DenseIntElementsAttr exchanged;
+  if (!matchPattern(compare.getRhs(), m_Constant(&exchanged)) ||
+      !exchanged.isSplat())
+    return;
+  Trace other = trace;
+  other.value = select.getTrueValue();
+  work.push_back(std::move(other));
+  Trace rest = trace;
+  rest.value = select.getFalseValue();
+  rest.ignored = exchanged.getSplatValue<APInt>().getSExtValue();
+  work.push_back(std::move(rest));
+}
+
 void BoundCollector::addUse(Value index, int64_t bound) {
-  SmallVector<Trace> work{{index, {}}};
+  SmallVector<Trace> work(1);
+  work.front().value = index;
   // The least lag comes first: with a greater one fewer elements are reached.
   llvm::SmallPtrSet<Value, 8> carries;
   for (size_t i = 0; i < work.size(); ++i) {
@@ -235,6 +265,10 @@ void BoundCollector::addUse(Value index, int64_t bound) {
     Type element = cast<ShapedType>(trace.value.getType()).getElementType();
     if (!element.isInteger() || element.isInteger(1))
       continue;
+    if (auto select = trace.value.getDefiningOp<nn::SelectOp>()) {
+      leaveSelect(select, trace, work);
+      continue;
+    }
     if (Operation *op = trace.value.getDefiningOp()) {
       if (!isa<nn::BroadcastOp, nn::ConvertOp, nn::ReshapeOp, nn::SliceOp,
                nn::TransposeOp>(op))
@@ -263,7 +297,8 @@ void BoundCollector::addTrace(const Trace &trace, BlockArgument input,
     else if (failed(view.apply(step.op)))
       return;
   }
-  Attribute attribute = view.getBound(bound).toAttribute(function->getContext());
+  Attribute attribute =
+      view.getBound(bound, trace.ignored).toAttribute(function->getContext());
   auto &list = bounds[input.getArgNumber()];
   if (!llvm::is_contained(list, attribute))
     list.push_back(attribute);

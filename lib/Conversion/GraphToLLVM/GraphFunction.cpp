@@ -195,6 +195,11 @@ void GraphFunctionEmitter::checkIndices() {
           index = LLVM::SExtOp::create(builder, builder.getI64Type(), index);
         Value outside =
             emitter.compare(Predicate::uge, index, emitter.i64(bound.bound));
+        if (bound.ignored)
+          outside = LLVM::AndOp::create(
+              builder, outside,
+              emitter.compare(Predicate::ne, index,
+                              emitter.i64(*bound.ignored)));
         return LLVM::OrOp::create(builder, bad, outside);
       };
       Value bad = visit(0, emitter.i64(bound.offset * width),

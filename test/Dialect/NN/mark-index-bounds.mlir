@@ -71,3 +71,27 @@ nn.entry @computed(%x: tensor<4xi32>, %f: tensor<4xf32>) -> (tensor<4x9xf32>, te
   %b = nn.one_hot %i : tensor<4xi32> -> tensor<4x9xf32>
   nn.return %a, %b : tensor<4x9xf32>, tensor<4x9xf32>
 }
+
+// A label that is exchanged for another may stand beside those in range.
+// CHECK-LABEL: nn.entry @ignored(
+//  CHECK-SAME: [{bound = 10 : i64, ignored = -100 : i64, offset = 0 : i64, sizes = array<i64: 3>, strides = array<i64: 1>}]
+nn.entry @ignored(%x: tensor<3xi32>) -> tensor<3x10xf32> {
+  %k = nn.constant dense<-100> : tensor<3xi32>
+  %c = nn.compare eq %x, %k : tensor<3xi32>
+  %zero = nn.constant dense<0> : tensor<3xi32>
+  %s = nn.select %c, %zero, %x : tensor<3xi32>
+  %y = nn.one_hot %s : tensor<3xi32> -> tensor<3x10xf32>
+  nn.return %y : tensor<3x10xf32>
+}
+
+// Another choice says nothing of what may stand in the input.
+// CHECK-LABEL: nn.entry @chosen(
+//  CHECK-NOT: nn.index_bounds
+//      CHECK: {
+nn.entry @chosen(%x: tensor<3xi32>) -> tensor<3x10xf32> {
+  %k = nn.constant dense<5> : tensor<3xi32>
+  %c = nn.compare gt %x, %k : tensor<3xi32>
+  %s = nn.select %c, %k, %x : tensor<3xi32>
+  %y = nn.one_hot %s : tensor<3xi32> -> tensor<3x10xf32>
+  nn.return %y : tensor<3x10xf32>
+}

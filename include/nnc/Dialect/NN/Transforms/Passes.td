@@ -55,8 +55,9 @@ def MarkIndexBounds : Pass<"nn-mark-index-bounds", "::mlir::ModuleOp"> {
   let description = [{
     Puts `nn.index_bounds` on every integer argument whose elements are used as
     indices of `nn.gather`, `nn.scatter_add` or `nn.one_hot`, straight or
-    through reshapes, broadcasts, slices, transposes and conversions between
-    integers. The emitted function checks them before it writes anything.
+    through reshapes, broadcasts, slices, transposes, conversions between
+    integers and choices that exchange one value. The emitted function checks
+    them before it writes anything.
   }];
 }
 
