@@ -1,5 +1,5 @@
-"""Every function of the library, and every built-in, has a row in a table of these
-tests.
+"""Every function of the library, and every built-in, has rows in a table of these
+tests, and of several shapes where its operands have any.
 
 usage: covered.py NNC
 """
@@ -58,6 +58,11 @@ for function in library:
         codes = [row.code for row in ROWS if function["name"] in row.covers]
         problems += [f"{function['name']} has no row with reduction={reduction}" for reduction in ("mean", "sum", "none")
                      if not any(f'"{reduction}"' in code or (reduction == "mean" and '"' not in code) for code in codes)]
+shapes = {}
+for row in ROWS:
+    for name in row.covers:
+        shapes.setdefault(name, set()).add(tuple(draw.shape for draw in row.draws.values()))
+problems += [f"{name} has rows of one shape only" for name, seen in sorted(shapes.items()) if len(seen) < 2]
 for row in ROWS:
     if not row.oracle:
         problems.append(f"{row.name}: {row.code} has no oracle")

@@ -80,6 +80,7 @@ for code, oracle in [("clamp(x, -0.5, 0.7)", lambda x: jnp.where((x >= -.5) & (x
                      ("clamp(x, low=0.2)", lambda x: jnp.where(x >= .2, x, .2)),
                      ("clamp(x, high=0.2)", lambda x: jnp.where(x <= .2, x, .2))]:
     row("arithmetic", "clamp", code, oracle, x=real(9))
+    row("arithmetic", "clamp", code, oracle, x=real(2, 3))
 for shapes in [((), ()), ((2, 3), (3,)), ((4, 1), (1, 3)), ((2, 1, 3), (2, 1, 3))]:
     a, b = shapes
     for code, oracle in [("a + b", lambda a, b: a + b), ("a - b", lambda a, b: a - b), ("a * b", lambda a, b: a * b),
@@ -89,7 +90,8 @@ for shapes in [((), ()), ((2, 3), (3,)), ((4, 1), (1, 3)), ((2, 1, 3), (2, 1, 3)
     row("arithmetic", "minimum", "minimum(a, b)", lambda a, b: jnp.where(a <= b, a, b), a=real(*a), b=real(*b))
     row("arithmetic", "pow", "pow(a, b)", lambda a, b: a ** b, a=positive(*a), b=real(*b),
         no_extremes="1e4 to the 30 overflows f32")
-row("arithmetic", "where", "where(c, a, b)", lambda c, a, b: jnp.where(c, a, b), c=truth(2, 3), a=real(3), b=real(2, 1))
+for c, a, b in [((2, 3), (3,), (2, 1)), ((4,), (), (4,))]:
+    row("arithmetic", "where", "where(c, a, b)", lambda c, a, b: jnp.where(c, a, b), c=truth(*c), a=real(*a), b=real(*b))
 row("arithmetic", "operators", "a // b", lambda a, b: a // b, a=real(9), b=positive(9), no_gradient="its gradient is 0 everywhere")
 row("arithmetic", "operators", "a % b", lambda a, b: a % b, a=real(9), b=positive(9))
 row("arithmetic", "operators", "x ** 3 + x ** -2 + x ** 0", lambda x: x ** 3 + x ** -2 + 1, x=real(9),
@@ -162,9 +164,9 @@ for covers, code, oracle, shapes in [
         ("operators", "x[:, 0:2, -1] + x[0, 1:3, 0]", lambda x: x[:, 0:2, -1] + x[0, 1:3, 0], [(2, 3, 4)]),
         ("operators", "x[..., 1] * x[::2, 0][0]", lambda x: x[..., 1] * x[::2, 0][0], [(3, 4)]),
         ("operators", "x.T @ x", lambda x: x.T @ x, [(2, 3), (4, 1)]),
-        ("zeros_like", "x + zeros_like(x)", lambda x: x, [(2, 3)]),
-        ("ones_like", "x + ones_like(x)", lambda x: x + 1, [(2, 3)]),
-        ("size", "x * size(x)", lambda x: x * x.size, [(2, 3)])]:
+        ("zeros_like", "x + zeros_like(x)", lambda x: x, [(2, 3), (4,)]),
+        ("ones_like", "x + ones_like(x)", lambda x: x + 1, [(2, 3), (4,)]),
+        ("size", "x * size(x)", lambda x: x * x.size, [(2, 3), ()])]:
     for shape in shapes:
         row("shapes", covers, code, oracle, x=real(*shape))
 row("shapes", "zeros ones full arange eye constant iota",
@@ -172,6 +174,9 @@ row("shapes", "zeros ones full arange eye constant iota",
     "constant([[1, 2, 3]]) + f32(iota([2, 3], 1)), x.dtype)",
     lambda x: x * (1 + jnp.eye(2, 3) + 2.5 + jnp.arange(3) + jnp.arange(1, 7, 2) + jnp.array([[1, 2, 3]]) + jnp.arange(3)),
     x=real(2, 3))
+row("shapes", "zeros ones full arange eye constant iota",
+    "x * cast(ones(4) + eye(4)[2] + full([4], 0.5) + zeros(4) + f32(arange(4)) + constant([1, 2, 3, 4]) + f32(iota([4], 0)), x.dtype)",
+    lambda x: x * (1 + jnp.eye(4)[2] + .5 + jnp.arange(4) + jnp.arange(1, 5) + jnp.arange(4)), x=real(4))
 for shape, code, oracle in [
         ((4, 3), "gather(x, i)", lambda x, i: jnp.take(x, i, 0)),
         ((2, 4), "gather(x, i, axis=1)", lambda x, i: jnp.take(x, i, 1)),
@@ -181,15 +186,17 @@ row("shapes", "scatter_add", "scatter_add(x, i, u)", lambda x, i, u: x.at[i].add
     u=real(5, 2))
 row("shapes", "scatter_add", "scatter_add(x, i, u, axis=1)", lambda x, i, u: x.at[:, i].add(u), x=real(2, 4),
     i=index(4, 3), u=real(2, 3))
-row("shapes", "one_hot", "one_hot(i, 5)", lambda i: nn.one_hot(i, 5), i=index(5, 2, 3), no_gradient="its operand is an index")
-row("shapes", "pick", "pick(x, i)", lambda x, i: jnp.take_along_axis(x, i[..., None], -1)[..., 0], x=real(3, 4),
-    i=index(4, 3))
+for shape in [(2, 3), ()]:
+    row("shapes", "one_hot", "one_hot(i, 5)", lambda i: nn.one_hot(i, 5), i=index(5, *shape), no_gradient="its operand is an index")
+    row("shapes", "pick", "pick(x, i)", lambda x, i: jnp.take_along_axis(x, i[..., None], -1)[..., 0], x=real(*shape, 4),
+        i=index(4, *shape))
 
 # Linear algebra.
 for a, b in [((2, 3), (3, 4)), ((3,), (3, 2)), ((2, 3), (3,)), ((2, 1, 3, 2), (4, 2, 3)), ((3,), (3,))]:
     row("shapes", "matmul", "matmul(a, b)", lambda a, b: a @ b, a=real(*a), b=real(*b))
-row("shapes", "dot", "dot(a, b)", lambda a, b: jnp.dot(a, b), a=real(5), b=real(5))
-row("shapes", "outer", "outer(a, b)", lambda a, b: jnp.outer(a, b), a=real(5), b=real(3))
+for n, m in [(5, 3), (1, 2)]:
+    row("shapes", "dot", "dot(a, b)", lambda a, b: jnp.dot(a, b), a=real(n), b=real(n))
+    row("shapes", "outer", "outer(a, b)", lambda a, b: jnp.outer(a, b), a=real(n), b=real(m))
 for spec, shapes in [("ij,jk->ik", [(2, 3), (3, 4)]), ("bij,bkj->bik", [(2, 3, 4), (2, 2, 4)]), ("i,j->ij", [(2,), (3,)]),
                      ("ij,ij->", [(2, 3), (2, 3)]), ("...i,oi->...o", [(2, 2, 3), (4, 3)]), ("nchw,ih,jw->ncij", None)]:
     if shapes is None:

@@ -39,6 +39,7 @@ for options, python in [("4, 3", {}), ("4, 2, stride=2, padding=1", dict(stride=
                         ("4, 4, padding=\"same\"", dict(padding="SAME"))]:
     layer("conv1d", f"conv1d(x, {options})",
           lambda p, x, o=python: convolve(x, p["weight"], **o) + wide(p["bias"], 3), x=real(2, 4, 7))
+layer("conv1d", "conv1d(x, 1, 1)", lambda p, x: convolve(x, p["weight"]) + p["bias"], x=real(1, 2, 1))
 
 
 def deconvolve(x, weight, stride=1, padding=0, output_padding=0, dilation=1, groups=1):
@@ -61,6 +62,8 @@ for options, python in [("3, 3", {}), ("4, 2, stride=2", dict(stride=2)),
     layer("conv_transpose2d", f"conv_transpose2d(x, {options})",
           lambda p, x, o=python: deconvolve(x, p["weight"], **o) + (wide(p["bias"], 4) if "bias" in p else 0),
           x=real(2, 4, 3, 4))
+layer("conv_transpose2d", "conv_transpose2d(x, 1, 2, stride=3)", lambda p, x: deconvolve(x, p["weight"], 3) + p["bias"],
+      x=real(1, 2, 1, 2))
 
 
 def pool(x, kernel, stride, padding, largest):
@@ -78,20 +81,23 @@ def pool(x, kernel, stride, padding, largest):
 for name, largest in [("max_pool", True), ("avg_pool", False)]:
     for options, arguments in [("2", ((2, 2), (2, 2), (0, 0))), ("3, stride=2, padding=1", ((3, 3), (2, 2), (1, 1))),
                                ("[1, 3], stride=[2, 1]", ((1, 3), (2, 1), (0, 0)))]:
-        row("layers", f"{name}2d", f"{name}2d(x, {options})", lambda x, a=arguments, l=largest: pool(x, *a, l),
-            x=real(2, 3, 4, 5), no_ties=FIRST if largest else "")
+        for shape in [(2, 3, 4, 5), (1, 1, 2, 3)]:
+            row("layers", f"{name}2d", f"{name}2d(x, {options})", lambda x, a=arguments, l=largest: pool(x, *a, l),
+                x=real(*shape), no_ties=FIRST if largest else "")
     for options, arguments in [("2", ((2,), (2,), (0,))), ("3, stride=1, padding=1", ((3,), (1,), (1,)))]:
-        row("layers", f"{name}1d", f"{name}1d(x, {options})", lambda x, a=arguments, l=largest: pool(x, *a, l),
-            x=real(2, 3, 5), no_ties=FIRST if largest else "")
-row("layers", "global_avg_pool2d", "global_avg_pool2d(x)", lambda x: x.mean((2, 3)), x=real(2, 3, 4, 5))
-for size in [(1, 1), (2, 3), (3, 2)]:
+        for shape in [(2, 3, 5), (1, 1, 2)]:
+            row("layers", f"{name}1d", f"{name}1d(x, {options})", lambda x, a=arguments, l=largest: pool(x, *a, l),
+                x=real(*shape), no_ties=FIRST if largest else "")
+for shape in [(2, 3, 4, 5), (1, 1, 1, 2)]:
+    row("layers", "global_avg_pool2d", "global_avg_pool2d(x)", lambda x: x.mean((2, 3)), x=real(*shape))
+for size, shape in [((1, 1), (1, 2, 4, 5)), ((2, 3), (1, 2, 4, 5)), ((3, 2), (1, 2, 4, 5)), ((2, 4), (2, 1, 1, 3))]:
     row("layers", "adaptive_avg_pool2d averaging", f"adaptive_avg_pool2d(x, {list(size)})",
         lambda x, size=size: jnp.stack([jnp.stack([
             x[:, :, i * x.shape[2] // size[0]:-(-(i + 1) * x.shape[2] // size[0]),
               j * x.shape[3] // size[1]:-(-(j + 1) * x.shape[3] // size[1])].mean((2, 3))
-            for j in range(size[1])], -1) for i in range(size[0])], -2), x=real(1, 2, 4, 5))
+            for j in range(size[1])], -1) for i in range(size[0])], -2), x=real(*shape))
 row("layers", "upsample2d", "upsample2d(x, 2)", lambda x: x.repeat(2, 2).repeat(2, 3), x=real(1, 2, 2, 3))
-row("layers", "upsample2d", "upsample2d(x, [1, 3])", lambda x: x.repeat(3, 3), x=real(1, 2, 2, 3))
+row("layers", "upsample2d", "upsample2d(x, [1, 3])", lambda x: x.repeat(3, 3), x=real(2, 1, 1, 2))
 
 
 def standardized(x, axes, eps=1e-5):
@@ -116,8 +122,9 @@ for shape in [(2, 3, 4), (2, 2, 3, 2)]:
           * wide(p["weight"], x.ndim) + wide(p["bias"], x.ndim), x=real(*shape))
     row("layers", "instance_norm standardized", "instance_norm(x, affine=false)",
         lambda x: standardized(x, tuple(range(2, x.ndim))), x=real(*shape))
-row("layers", "normalize", "normalize(x)", lambda x: x, x=real(4, 3))
-row("layers", "dropout", "dropout(x, p=0)", lambda x: x, x=real(4, 3))
+for shape in [(4, 3), (5,)]:
+    row("layers", "normalize", "normalize(x)", lambda x: x, x=real(*shape))
+    row("layers", "dropout", "dropout(x, p=0)", lambda x: x, x=real(*shape))
 row("layers", "dropout", "dropout(x, p=1)", lambda x: 0 * x, x=real(2, 4, 3))
 
 layer("embedding", "embedding(i, 5, 3, dtype=ELEMENT)", lambda p, i: p["weight"][i], i=index(5, 2, 4))
@@ -156,7 +163,7 @@ def heads(p, x, n, causal=False, mask=None):
 
 layer("multi_head_attention split_heads", "multi_head_attention(x, 2)", lambda p, x: heads(p, x, 2), x=real(2, 3, 4),
       no_extremes=SCORES)
-layer("multi_head_attention", "multi_head_attention(x, 3, causal=true)", lambda p, x: heads(p, x, 3, True), x=real(1, 4, 6),
+layer("multi_head_attention split_heads", "multi_head_attention(x, 3, causal=true)", lambda p, x: heads(p, x, 3, True), x=real(1, 4, 6),
       no_extremes=SCORES)
 layer("multi_head_attention", "multi_head_attention(x, 2, mask=m)", lambda p, x, m: heads(p, x, 2, mask=m), x=real(2, 3, 4),
       m=real(3, 3), no_extremes=SCORES)
@@ -215,7 +222,7 @@ for name, inner, cell, extra in [("rnn", "rnn_tanh", lambda x, s, h: [jnp.tanh(x
                                  ("gru", "gru_cell", gru, "")]:
     layer(f"{name} {inner} {INSIDE}", f"hs, h = {name}(x, 3{extra}){FLAT})", lambda p, x, c=cell: recurrent(p, x, c, 3),
           x=real(2, 4, 2), **TAILS)
-    layer(f"{name} {inner}", f"hs, h = {name}(x, 2{extra}, layers=2, bidirectional=true){FLAT})",
+    layer(f"{name} {inner} {INSIDE}", f"hs, h = {name}(x, 2{extra}, layers=2, bidirectional=true){FLAT})",
           lambda p, x, c=cell: recurrent(p, x, c, 2, 2, BOTH), x=real(2, 3, 2), **TAILS)
 layer("lstm lstm_cell", f"hs, h, c = lstm(x, 3){FLAT}, reshape(c, [-1]))",
       lambda p, x: recurrent(p, x, lstm, 3, states=2), x=real(2, 4, 2), **TAILS)

@@ -127,16 +127,17 @@ loss("js_div", lambda p, q: .5 * relative_entropy(p, .5 * (p + q)) + .5 * relati
      second=simplex)
 loss("gaussian_kl", lambda m, v: -.5 * (1 + v - m * m - jnp.exp(v)).sum(-1))
 for reduction, reduce in REDUCTIONS:
-    row("losses", "entropy", f'entropy(p, reduction="{reduction}")',
-        lambda p, reduce=reduce: reduce(-jnp.where(p > 0, p * jnp.log(jnp.where(p > 0, p, 1)), 0).sum(-1)), p=simplex(3, 4))
-row("losses", "relative_entropy", "relative_entropy(p, q)", lambda p, q: p * jnp.log(p / q), p=simplex(3, 4),
-    q=simplex(3, 4), no_extremes=INFINITE)
-row("losses", "entropy_to_middle", "entropy_to_middle(p, q)", lambda p, q: jnp.where(
-        p > 0, p * jnp.log(2 * jnp.where(p > 0, p, 1) / (jnp.where(p > 0, p, 1) + q)), 0), p=simplex(3, 4),
-    q=simplex(3, 4))
-row("losses", "clamped_log", "clamped_log(p)", clamped_log, p=unit(7))
-for reduction, reduce in REDUCTIONS:
-    row("losses", "reduce_loss", f'reduce_loss(x, "{reduction}")', lambda x, reduce=reduce: reduce(x), x=real(2, 3))
+    for shape in [(3, 4), (5,)]:
+        row("losses", "entropy", f'entropy(p, reduction="{reduction}")',
+            lambda p, reduce=reduce: reduce(-jnp.where(p > 0, p * jnp.log(jnp.where(p > 0, p, 1)), 0).sum(-1)), p=simplex(*shape))
+        row("losses", "reduce_loss", f'reduce_loss(x, "{reduction}")', lambda x, reduce=reduce: reduce(x), x=real(*shape))
+for shape in [(3, 4), (5,)]:
+    row("losses", "relative_entropy", "relative_entropy(p, q)", lambda p, q: p * jnp.log(p / q), p=simplex(*shape),
+        q=simplex(*shape), no_extremes=INFINITE)
+    row("losses", "entropy_to_middle", "entropy_to_middle(p, q)", lambda p, q: jnp.where(
+            p > 0, p * jnp.log(2 * jnp.where(p > 0, p, 1) / (jnp.where(p > 0, p, 1) + q)), 0), p=simplex(*shape),
+        q=simplex(*shape))
+    row("losses", "clamped_log", "clamped_log(p)", clamped_log, p=unit(*shape))
 
 # Of two players.
 for shape, (reduction, reduce) in zip([(4, 1), (6,), (2, 3)], REDUCTIONS):
@@ -206,5 +207,6 @@ row("losses", "accuracy", "accuracy(y, i)", lambda y, i: (y.argmax(-1) == i).mea
     no_gradient="counts")
 row("losses", "accuracy", "accuracy(y, t)", lambda y, t: (y.argmax(-1) == t.argmax(-1)).mean(), y=real(6, 3),
     t=one_hot(6, 3), no_gradient="counts")
-row("losses", "top_k_accuracy", "top_k_accuracy(y, i, k=2)",
-    lambda y, i: (jnp.argsort(-y, -1)[:, :2] == i[:, None]).any(1).mean(), y=real(6, 4), i=index(4, 6), no_gradient="counts")
+for n, k in [(6, 4), (1, 3)]:
+    row("losses", "top_k_accuracy", "top_k_accuracy(y, i, k=2)",
+        lambda y, i: (jnp.argsort(-y, -1)[:, :2] == i[:, None]).any(1).mean(), y=real(n, k), i=index(k, n), no_gradient="counts")
