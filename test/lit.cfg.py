@@ -48,6 +48,9 @@ for package in ["jax", "optax", "scipy", "torch"]:
     if not subprocess.run([config.python_executable, "-c", f"import {package}"], capture_output=True).returncode:
         config.available_features.add(package)
 
+# Not everywhere: its wheel is large, and for few systems.
+if config.nnc_has_halide:
+    config.available_features.add("halide")
 config.available_features.add(f"host-{platform.machine()}")
 if config.nnc_sanitize:
     config.available_features.add("sanitize")

@@ -5,7 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "Commands.h"
 #include "Compile.h"
-#include "nnc/Analysis/Flops.h"
+#include "KernelEntries.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Runtime/Commands.h"
@@ -21,30 +21,8 @@ static void isolateKernels(ModuleOp module) {
     if (isa<nn::VariableOp, nn::EntryOp, nn::StepOp>(op))
       op.erase();
   SmallVector<kernel::FuncOp> kernels(module.getOps<kernel::FuncOp>());
-  OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
-  for (kernel::FuncOp kernel : kernels) {
-    Location loc = kernel.getLoc();
-    uint64_t flops = 0;
-    kernel.walk([&](Operation *op) {
-      if (op != kernel)
-        flops += countFlops(op);
-    });
-    OperationState state(loc, nn::EntryOp::getOperationName());
-    state.addAttribute(nn::EntryOp::getSymNameAttrName(state.name),
-                       builder.getStringAttr("run_" + kernel.getSymName()));
-    state.addAttribute(nn::EntryOp::getFunctionTypeAttrName(state.name), kernel.getFunctionTypeAttr());
-    state.addAttribute(kFlopsAttrName, builder.getI64IntegerAttr(flops));
-    Block &body = state.addRegion()->emplaceBlock();
-    for (Type type : kernel.getArgumentTypes())
-      body.addArgument(type, loc);
-    builder.create(state);
-    OpBuilder inside = OpBuilder::atBlockEnd(&body);
-    OperationState call(loc, kernel::CallOp::getOperationName());
-    call.addAttribute(kernel::CallOp::getKernelAttrName(call.name), FlatSymbolRefAttr::get(kernel));
-    call.addOperands(body.getArguments());
-    call.addTypes(kernel.getResultTypes());
-    nn::ReturnOp::create(inside, loc, inside.create(call)->getResults());
-  }
+  for (kernel::FuncOp kernel : kernels)
+    addKernelEntry(module, kernel);
   module->removeAttr(kNormalizersAttrName);
 }
 

@@ -6,6 +6,7 @@
 #include "Commands.h"
 #include "Compile.h"
 #include "Report.h"
+#include "Tune.h"
 #include "Values.h"
 #include "nnc/Support/File.h"
 #include "nnc/Target/Link.h"
@@ -113,7 +114,14 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
     return fail(2, Twine(executable ? "an executable" : "a shared library") +
                        " can be linked for this machine only; build obj or lib for " +
                        target->triple);
+  if (build.tune != 0 && invocation.code.backend != "auto")
+    return fail(2, "--tune chooses back ends, and --backend=" + Twine(invocation.code.backend) + " does so already");
+  if (build.tune != 0 && targets->size() > 1)
+    return fail(2, "--tune measures on this machine, and --cpu names several");
+  if (build.tune != 0 && !runsHere(*target))
+    return fail(2, "--tune measures on this machine, which does not run code for " + Twine(target->cpu) + " (" + target->triple + ")");
   request.targets = *targets;
+  request.backend = invocation.code.backend;
 
   auto model = Model::open(invocation.code.model, context, status);
   if (!model)
@@ -157,6 +165,16 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
     driver::remark("code is for " + Twine(target->cpu) + ", the baseline of " + target->triple +
            "; --cpu chooses another processor");
 
+  Tuning tuning(*target);
+  std::string tuningPath = Tuning::getPath(invocation.code.model);
+  if (build.tune != 0) {
+    OwningOpRef<ModuleOp> copy((*module).clone());
+    if (status = tune(*copy, *model, request, build.tune, tuningPath, tuning); status != 0)
+      return status;
+  } else if (request.backend == "auto" && targets->size() == 1 && !tuning.read(tuningPath)) {
+    return 1;
+  }
+  request.tuning = &tuning;
   auto compiled = compile(*module, *model, request, status);
   if (!compiled)
     return status;

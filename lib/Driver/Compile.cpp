@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Compile.h"
+#include "Backends.h"
 #include "Report.h"
 #include "nnc/Analysis/Flops.h"
 #include "nnc/Analysis/ModelInterface.h"
@@ -23,8 +24,8 @@ using namespace nnc::driver;
 
 std::optional<Targets> nnc::driver::resolveCode(const CodeArguments &code, bool nativeByDefault,
                                                   int &status) {
-  if (code.backend == "halide") {
-    status = fail(1, "the Halide back end is not built in; --backend=mlir is");
+  if (code.backend == "halide" && !hasHalide()) {
+    status = fail(2, "--backend: Halide is not built in; run utils/halide and build nnc again");
     return std::nullopt;
   }
   auto refuse = [&](llvm::Error error) -> std::nullopt_t {
@@ -129,6 +130,13 @@ std::unique_ptr<LoadedModel> nnc::driver::compileAndLoad(ModuleOp module, Model 
   if (!target)
     return nullptr;
   request.targets = *target;
+  request.backend = code.backend;
+  Tuning tuning(target->front());
+  if (code.backend == "auto" && target->size() == 1 && !code.model.empty() && !tuning.read(Tuning::getPath(code.model))) {
+    status = 1;
+    return nullptr;
+  }
+  request.tuning = &tuning;
   auto compiled = compile(module, model, request, status);
   if (!compiled)
     return nullptr;
@@ -174,10 +182,20 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     function->setAttr(kFlopsAttrName, builder.getI64IntegerAttr(countFunctionFlops(function)));
   if (!passes(buildKernelPipeline))
     return std::nullopt;
-  if (request.report)
-    request.report->addKernels(module);
   if (request.onKernels)
     request.onKernels(module);
+  if (request.tuning && request.backend == "auto")
+    request.tuning->apply(module);
+  HalideKernels halide;
+  {
+    TimingScope scope = timing.nest("Halide");
+    if (status = halide.compile(module, request.backend, request.targets); status != 0)
+      return std::nullopt;
+  }
+  if (request.onBackends)
+    request.onBackends(module);
+  if (request.report)
+    request.report->addKernels(module);
   if (!reach(Stage::Kernel, moduleText))
     return std::nullopt;
 
@@ -188,6 +206,8 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     copies.push_back(module.clone());
     versions.push_back({*copies.back(), target});
   }
+  for (auto [number, version] : llvm::enumerate(versions))
+    halide.take(version, number);
   auto eachPasses = [&](llvm::function_ref<void(OpPassManager &, size_t)> build) {
     for (size_t i = 0; i != versions.size(); ++i)
       if (!runPasses(versions[i].module, model, [&](OpPassManager &pm) { build(pm, i); }, status,

@@ -3,6 +3,7 @@
 #define NNC_DRIVER_COMPILE_H
 
 #include "Model.h"
+#include "Tuning.h"
 #include "nnc/Target/Emit.h"
 #include "nnc/Target/Jit.h"
 #include "nnc/Target/VectorRegisters.h"
@@ -23,6 +24,8 @@ struct CompileRequest {
   /// One version of the code for each, in the order of `orderVersions`.
   Targets targets;
   std::string prefix = "model";
+  /// Of kernels: auto, mlir or halide.
+  std::string backend = "auto";
   int maxThreads = 16;
   /// Add `main` to the program object.
   bool withMain = false;
@@ -34,6 +37,10 @@ struct CompileRequest {
   mlir::TimingScope *timing = nullptr;
   /// Called with the module when its kernels are formed.
   std::function<void(mlir::ModuleOp)> onKernels;
+  /// Called with the module when each kernel's back end is known.
+  std::function<void(mlir::ModuleOp)> onBackends;
+  /// What was measured for the kernels, where the back end is `auto`.
+  const Tuning *tuning = nullptr;
   /// Gets the facts for the model's page; none by default.
   Report *report = nullptr;
   /// Nothing after this stage is needed.

@@ -45,6 +45,7 @@ std::unique_ptr<ProbeRunner> ProbeRunner::create(const GradientProbe &probe, Mod
     runner->results.push_back(cast<RankedTensorType>(type));
   CompileRequest request;
   request.targets = *target;
+  request.backend = code.backend;
   auto compiled = compile(*module, model, request, status);
   if (!compiled)
     return nullptr;

@@ -23,6 +23,8 @@ using namespace nnc::driver;
 void Report::addKernels(ModuleOp module) {
   for (auto function : module.getOps<kernel::FuncOp>()) {
     Kernel &kernel = kernels[function.getSymName()];
+    if (auto backend = function->getAttrOfType<StringAttr>("kernel.backend"))
+      kernel.backend = backend.str();
     llvm::MapVector<StringRef, unsigned> counts;
     function.walk([&](Operation *op) {
       if (op == function || op->hasTrait<OpTrait::IsTerminator>())
@@ -162,7 +164,7 @@ std::string Report::write(const ModelInterface &interface, const std::string &pr
        << "</td><td class=\"n\">" << function.calls.size() << "</td><td class=\"n\">" << described.flops
        << "</td><td class=\"n\">" << bytes << "</td></tr>\n";
   }
-  os << "</table>\n<h2>Kernels</h2>\n<table>\n<tr><th>kernel</th><th>calls</th><th>operations of one</th>"
+  os << "</table>\n<h2>Kernels</h2>\n<table>\n<tr><th>kernel</th><th>calls</th><th>operations of one</th><th>back end</th>"
      << "<th>computes</th></tr>\n";
   std::vector<std::pair<StringRef, const Kernel *>> sorted;
   for (const auto &kernel : kernels)
@@ -174,7 +176,7 @@ std::string Report::write(const ModelInterface &interface, const std::string &pr
   });
   for (auto [name, kernel] : sorted)
     os << "<tr><td>" << escape(name) << "</td><td class=\"n\">" << kernel->calls << "</td><td class=\"n\">"
-       << kernel->flops << "</td><td>" << escape(kernel->ops) << "</td></tr>\n";
+       << kernel->flops << "</td><td>" << escape(kernel->backend) << "</td><td>" << escape(kernel->ops) << "</td></tr>\n";
   os << "</table>\n<h2>Tensors</h2>\n<table>\n<tr><th>tensor</th><th>bytes</th></tr>\n";
   for (const ModelInterface::Tensor &tensor : interface.tensors)
     row(tensor.name, tensor.bytes);

@@ -24,7 +24,7 @@ private:
   struct Kernel {
     uint64_t flops = 0;
     unsigned calls = 0;
-    std::string ops;
+    std::string ops, backend = "mlir";
   };
   /// A buffer of the arena while a function runs; times count calls.
   struct Buffer {

@@ -5,5 +5,9 @@
 
 std::string nnc::driver::versionText() {
   return "nnc " NNC_VERSION "\nLLVM " LLVM_VERSION_STRING "\ndefault target: " +
-         llvm::sys::getDefaultTargetTriple() + "\nback ends: mlir";
+         llvm::sys::getDefaultTargetTriple() + "\nback ends: mlir"
+#ifdef NNC_HAS_HALIDE
+         ", halide " NNC_HALIDE_VERSION
+#endif
+      ;
 }

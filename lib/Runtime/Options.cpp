@@ -130,14 +130,17 @@ void addRunOptions(CLI::App &app, RunOptions &options) {
 
 std::vector<std::string> spellTime(std::vector<std::string> arguments) {
   for (size_t i = 0; i < arguments.size(); ++i) {
-    if (arguments[i] != "--time")
+    const char *spelled = arguments[i] == "--time"   ? "--time=1"
+                          : arguments[i] == "--tune" ? "--tune=60"
+                                                     : nullptr;
+    if (!spelled)
       continue;
     double seconds;
     std::string_view next = i + 1 < arguments.size() ? arguments[i + 1] : "";
     auto [end, error] =
         std::from_chars(next.data(), next.data() + next.size(), seconds);
     if (error != std::errc() || end != next.data() + next.size())
-      arguments[i] = "--time=1";
+      arguments[i] = spelled;
   }
   return arguments;
 }

@@ -51,7 +51,7 @@ nnc::emitLLVM(ArrayRef<LoweredModel> versions, const ModelInterface &interface,
               LLVMContext &context) {
   SmallVector<std::unique_ptr<Module>> modules;
   SmallVector<CodeOptions> targets;
-  for (const auto &[module, target] : versions) {
+  for (const auto &[module, target, foreign] : versions) {
     auto machine = createTargetMachine(target);
     if (!machine)
       return machine.takeError();
@@ -66,6 +66,8 @@ nnc::emitLLVM(ArrayRef<LoweredModel> versions, const ModelInterface &interface,
     made->setTargetTriple((*machine)->getTargetTriple());
     made->setDataLayout((*machine)->createDataLayout());
     made->setPICLevel(PICLevel::BigPIC);
+    if (Error error = linkForeignKernels(*made, interface.prefix, foreign))
+      return error;
     addTensorTable(*made, interface);
     if (versions.size() > 1)
       nameVersion(*made, **machine, interface, modules.size());

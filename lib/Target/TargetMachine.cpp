@@ -12,6 +12,7 @@
 #include <unistd.h>
 #include "llvm/TargetParser/Host.h"
 #include "llvm/TargetParser/SubtargetFeature.h"
+#include "llvm/TargetParser/X86TargetParser.h"
 
 using namespace llvm;
 using nnc::CodeOptions;
@@ -145,4 +146,24 @@ nnc::createTargetMachine(const CodeOptions &options) {
   if (!machine)
     return makeError("target '%s' cannot emit code", options.triple.c_str());
   return machine;
+}
+
+bool nnc::runsHere(const CodeOptions &options) {
+  Triple triple(options.triple), host(getHostTriple());
+  if (triple.getArch() != host.getArch() || triple.getOS() != host.getOS())
+    return false;
+  SmallVector<StringRef> wanted;
+  StringRef(options.features).split(wanted, ',', -1, /*KeepEmpty=*/false);
+  erase_if(wanted, [](StringRef &feature) { return !feature.consume_front("+"); });
+  if (options.cpu != getBaselineCpu(options.triple) && options.cpu != sys::getHostCPUName()) {
+    if (triple.getArch() != Triple::x86_64 || X86::parseArchX86(options.cpu) == X86::CK_None)
+      return false;
+    X86::getFeaturesForCPU(options.cpu, wanted);
+  }
+  // What the map does not name, no machine lacks.
+  StringMap<bool> present = sys::getHostCPUFeatures();
+  return all_of(wanted, [&](StringRef feature) {
+    auto known = present.find(feature);
+    return known == present.end() || known->second;
+  });
 }

@@ -57,6 +57,8 @@ struct BuildOptions {
   uint64_t memoryLimit = 0;
   /// Values of variables that `init` copies, and that --freeze packs in.
   std::string weights;
+  /// Seconds to tune for; 0: not at all.
+  double tune = 0;
   bool freeze = false;
   uint64_t seed = 0;
 };

@@ -8,6 +8,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 #include "nnc/Analysis/ModelInterface.h"
+#include "nnc/Target/ForeignKernel.h"
 #include "nnc/Target/TargetMachine.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
@@ -32,6 +33,8 @@ struct LoweredModel {
   mlir::ModuleOp module;
   /// Resolved.
   CodeOptions target;
+  /// Bodies of kernels that are only declared in the module.
+  std::vector<ForeignKernel> foreign = {};
 };
 
 /// Translates what `convert-graph-to-llvm` made into LLVM IR, adds the table of

@@ -41,6 +41,9 @@ std::string getBaselineCpu(llvm::StringRef triple);
 /// unknown triple, processor or feature.
 llvm::Expected<CodeOptions> resolveTarget(CodeOptions options);
 
+/// Whether this machine runs code for resolved options.
+bool runsHere(const CodeOptions &options);
+
 /// The target machine of resolved options; code is position independent.
 llvm::Expected<std::unique_ptr<llvm::TargetMachine>>
 createTargetMachine(const CodeOptions &options);

@@ -43,13 +43,16 @@ void ConvertGraphToLLVM::hideKernels() {
   ModuleOp module = getOperation();
   llvm::StringMap<StringAttr> names;
   for (auto function : module.getOps<LLVM::LLVMFuncOp>()) {
-    if (function.isExternal())
+    // Of a kernel from another back end only the name is here.
+    if (function.isExternal() && !function->hasAttr("kernel.backend"))
       continue;
     auto name =
         StringAttr::get(&getContext(), prefix + "." + function.getSymName());
     names[function.getSymName()] = name;
     function.setSymNameAttr(name);
     function.setSymVisibilityAttr({});
+    if (function.isExternal())
+      continue;
     function.setLinkage(LLVM::Linkage::Internal);
     function.setDsoLocal(true);
     function.setNoUnwind(true);

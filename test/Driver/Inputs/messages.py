@@ -98,7 +98,6 @@ rows = [
     ("check m.onnx", 1, "m.onnx: the reader of ONNX models is not built in; .nn and .mlir are"),
     ("bench none.nn", 1, "none.nn: there is no entry or step to measure"),
     ("build none.nn -o x", 1, "none.nn: there is no entry or step to build"),
-    ("build m.nn -D B=2 --backend=halide -o x", 1, "the Halide back end is not built in; --backend=mlir is"),
     (run + "magic.npy", 1, "magic.npy: error: is no .npy file or is cut short"),
     (run + "short.npy", 1, "short.npy: error: is cut short in the header"),
     (run + "cut.npy", 1, "bytes, the file holds"),

@@ -1,0 +1,27 @@
+//===- KernelToHalide.h - kernels for the Halide plugin ---------*- C++ -*-===//
+#ifndef NNC_CONVERSION_KERNELTOHALIDE_KERNELTOHALIDE_H
+#define NNC_CONVERSION_KERNELTOHALIDE_KERNELTOHALIDE_H
+
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
+#include "nnc/HalideBackend/Interface.h"
+#include "llvm/ADT/ArrayRef.h"
+
+namespace nnc {
+
+/// On a kernel: the name of the back end that makes its code.
+inline constexpr llvm::StringLiteral kBackendAttrName = "kernel.backend";
+
+/// On a kernel of Halide's: which of its schedules; absent: the default.
+inline constexpr llvm::StringLiteral kScheduleAttrName = "kernel.schedule";
+
+/// A kernel of nn ops as plain data.
+halide::Kernel describeKernel(kernel::FuncOp kernel);
+
+/// Puts a function on memrefs without a body in place of a kernel whose code
+/// comes from elsewhere.
+void declareKernel(kernel::FuncOp kernel, int64_t scratchBytes,
+                   llvm::ArrayRef<std::pair<int, int>> inPlace);
+
+} // namespace nnc
+
+#endif // NNC_CONVERSION_KERNELTOHALIDE_KERNELTOHALIDE_H

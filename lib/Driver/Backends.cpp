@@ -1,0 +1,117 @@
+//===- Backends.cpp - which back end makes a kernel's code ----------------===//
+//
+// Halide is a plugin, which is loaded when the first kernel wants it and stays:
+// it cannot be unloaded.
+//
+//===----------------------------------------------------------------------===//
+#include "Backends.h"
+#include "Model.h"
+#include "nnc/Conversion/KernelToHalide/KernelToHalide.h"
+#include "nnc/Dialect/NN/IR/NN.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Path.h"
+#include <dlfcn.h>
+
+using namespace mlir;
+using namespace nnc;
+using namespace nnc::driver;
+
+bool nnc::driver::hasHalide() {
+#ifdef NNC_HAS_HALIDE
+  return true;
+#else
+  return false;
+#endif
+}
+
+const HalidePlugin *nnc::driver::loadHalide(int &status) {
+  static HalidePlugin plugin;
+  if (plugin.compile)
+    return &plugin;
+  if (!hasHalide()) {
+    status = fail(2, "Halide is not built in; run utils/halide and build nnc again");
+    return nullptr;
+  }
+  SmallString<256> path(llvm::sys::fs::getMainExecutable(nullptr, reinterpret_cast<void *>(&hasHalide)));
+  llvm::sys::path::remove_filename(path);
+  llvm::sys::path::append(path, "..", "lib", "nnc-halide.so");
+  llvm::sys::path::remove_dots(path, /*remove_dot_dot=*/true);
+  void *library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
+  auto find = [&](const char *name) { return library ? dlsym(library, name) : nullptr; };
+  auto *compile = reinterpret_cast<halide::CompileFunction *>(find(halide::kCompileName));
+  plugin.candidates = reinterpret_cast<halide::CandidatesFunction *>(find(halide::kCandidatesName));
+  if (!compile || !plugin.candidates) {
+    status = fail(2, "the Halide back end cannot be loaded: " + Twine(dlerror()));
+    return nullptr;
+  }
+  plugin.compile = compile;
+  return &plugin;
+}
+
+int HalideKernels::compile(ModuleOp module, StringRef backend, ArrayRef<CodeOptions> targets) {
+  auto name = [&](StringRef text) { return StringAttr::get(module.getContext(), text); };
+  SmallVector<kernel::FuncOp> wanted;
+  for (auto kernel : module.getOps<kernel::FuncOp>()) {
+    if (backend != "auto")
+      kernel->setAttr(kBackendAttrName, name(backend));
+    auto chosen = kernel->getAttrOfType<StringAttr>(kBackendAttrName);
+    if (chosen && chosen.getValue() == "halide")
+      wanted.push_back(kernel);
+  }
+  if (wanted.empty())
+    return 0;
+  int status = 0;
+  const HalidePlugin *plugin = loadHalide(status);
+  if (!plugin)
+    return status;
+  kernels.resize(targets.size());
+  auto keep = [&](kernel::FuncOp kernel, const Twine &why) {
+    remark("kernel '" + kernel.getSymName() + "' is left to MLIR: " + why);
+    kernel->setAttr(kBackendAttrName, name("mlir"));
+    for (auto &version : kernels)
+      version.erase(kernel.getSymName());
+  };
+  for (kernel::FuncOp kernel : wanted) {
+    if (kernel->hasAttr(nn::kStrictAttrName)) {
+      keep(kernel, "it gives the same bits on every target");
+      continue;
+    }
+    halide::Kernel described = describeKernel(kernel);
+    for (auto [number, target] : llvm::enumerate(targets)) {
+      std::optional<halide::Target> halideTarget = describeHalideTarget(target);
+      if (!halideTarget) {
+        keep(kernel, "Halide has no code for " + Twine(target.triple));
+        break;
+      }
+      halide::Code code;
+      auto schedule = kernel->getAttrOfType<StringAttr>(kScheduleAttrName);
+      plugin->compile(described, *halideTarget, schedule ? schedule.str() : "", code);
+      if (!code.badSchedule.empty())
+        return fail(1, "kernel '" + kernel.getSymName() + "' has no such schedule: " + code.badSchedule);
+      if (!code.error.empty())
+        return fail(3, "internal error: Halide, in kernel '" + kernel.getSymName() + "': " + StringRef(code.error).rtrim());
+      if (!code.declined.empty()) {
+        keep(kernel, "Halide has no " + Twine(code.declined));
+        break;
+      }
+      auto adopted = adoptHalideKernel(described, code, target);
+      if (!adopted)
+        return fail(3, "internal error: Halide's code of kernel '" + kernel.getSymName() + "' " + llvm::toString(adopted.takeError()));
+      adopted->name = kernel.getSymName().str();
+      kernels[number][kernel.getSymName()] = std::move(*adopted);
+    }
+  }
+  return 0;
+}
+
+void HalideKernels::take(LoweredModel &model, size_t number) {
+  if (kernels.empty())
+    return;
+  for (auto kernel : llvm::make_early_inc_range(model.module.getOps<kernel::FuncOp>())) {
+    auto known = kernels[number].find(kernel.getSymName());
+    if (known == kernels[number].end())
+      continue;
+    declareKernel(kernel, known->second.scratchBytes, known->second.inPlace);
+    model.foreign.push_back(std::move(known->second));
+  }
+}

@@ -1,0 +1,15 @@
+//===- KernelEntries.h - kernels that can be called alone -------*- C++ -*-===//
+#ifndef NNC_DRIVER_KERNELENTRIES_H
+#define NNC_DRIVER_KERNELENTRIES_H
+
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
+#include "mlir/IR/BuiltinOps.h"
+
+namespace nnc::driver {
+
+/// Adds an entry `run_KERNEL` that calls the kernel and nothing else.
+void addKernelEntry(mlir::ModuleOp module, kernel::FuncOp kernel);
+
+} // namespace nnc::driver
+
+#endif // NNC_DRIVER_KERNELENTRIES_H
