@@ -193,7 +193,7 @@ int Tuner::run(ModuleOp kernels, const std::string &path, Tuning &tuning) {
   for (auto kernel : kernels.getOps<kernel::FuncOp>()) {
     if (!calls.contains(kernel.getSymName()) || kernel->hasAttr(nn::kStrictAttrName))
       continue;
-    if (interrupt.received() != 0)
+    if (!mayGoOn())
       break;
     Work work{kernel, load(kernel, {}), 0, 0, {}};
     if (!work.best)
@@ -230,7 +230,9 @@ int Tuner::run(ModuleOp kernels, const std::string &path, Tuning &tuning) {
     if (llvm::Error error = writeFile(path, tuning.write()))
       return fail(1, llvm::toString(std::move(error)));
   }
-  if (interrupt.received() != 0)
+  if (tuning.kernels.empty())
+    driver::remark("tuning ended before any kernel was done");
+  else if (interrupt.received() != 0)
     driver::remark("tuning was interrupted; " + Twine(path) + " has what was found until then");
   return 0;
 }

@@ -7,6 +7,7 @@
 #include "Schedule.h"
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <unistd.h>
@@ -40,7 +41,7 @@ static void fixShape(Halide::OutputImageParam buffer, const std::vector<int64_t>
 static std::string compileToBitcode(Halide::Pipeline &pipeline,
                                     const std::vector<Halide::Argument> &arguments,
                                     const std::string &name, const Halide::Target &target) {
-  std::string path = "/tmp/nnc-halide-XXXXXX";
+  std::string path = (std::filesystem::temp_directory_path() / "nnc-halide-XXXXXX").string();
   int file = mkstemp(path.data());
   if (file < 0)
     throw std::runtime_error("cannot make a temporary file");

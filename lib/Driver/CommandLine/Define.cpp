@@ -99,7 +99,7 @@ static void defineBuild(CLI::App &app, Invocation &invocation) {
   app.add_option("--memory-limit", build.memoryLimit, "fail if an instance takes more bytes")
       ->type_name("BYTES")
       ->check(nnc::runtime::wholeNumber<uint64_t>(1));
-  app.add_option("--tune", build.tune, "measure schedules of both back ends for so long, and keep the best beside the model (60)")
+  app.add_option("--tune", build.tune, "measure kernels of both back ends for so long, and keep the best beside the model (60)")
       ->type_name("SECONDS")
       ->check(nnc::runtime::wholeNumber(1, 86400));
   app.add_option("--weights", build.weights, "values that init copies")->type_name("F.safetensors");
