@@ -116,6 +116,19 @@ Value nnc::cutAxis(OpBuilder &b, Location loc, Value buffer, unsigned axis,
   return memref::SubViewOp::create(b, loc, buffer, offsets, sizes, strides);
 }
 
+Value nnc::selectFirst(OpBuilder &b, Location loc, Value buffers, OpFoldResult number) {
+  ArrayRef<int64_t> shape = shapeOf(buffers);
+  SmallVector<OpFoldResult> offsets(shape.size(), b.getIndexAttr(0)), sizes,
+      strides(shape.size(), b.getIndexAttr(1));
+  for (int64_t extent : shape)
+    sizes.push_back(b.getIndexAttr(extent));
+  offsets[0] = number;
+  sizes[0] = b.getIndexAttr(1);
+  auto type = memref::SubViewOp::inferRankReducedResultType(
+      shape.drop_front(), cast<MemRefType>(buffers.getType()), offsets, sizes, strides);
+  return memref::SubViewOp::create(b, loc, type, buffers, offsets, sizes, strides);
+}
+
 Value nnc::getWorker(OpBuilder &b, Location loc) {
   return kernel::WorkerOp::create(b, loc, b.getIndexType());
 }
@@ -132,22 +145,6 @@ void Evaluator::forEachTask(Location loc, int64_t count, function_ref<void(Value
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   body(loop.getInductionVar());
-}
-
-/// The place of the present worker in a temporary that has one for each.
-static Value getOwnPlace(OpBuilder &b, Location loc, Value places) {
-  ArrayRef<int64_t> shape = shapeOf(places);
-  SmallVector<OpFoldResult> offsets(shape.size(), b.getIndexAttr(0)), sizes,
-      strides(shape.size(), b.getIndexAttr(1));
-  for (int64_t extent : shape)
-    sizes.push_back(b.getIndexAttr(extent));
-  offsets[0] = getWorker(b, loc);
-  sizes[0] = b.getIndexAttr(1);
-  auto type = memref::SubViewOp::inferRankReducedResultType(
-      shape.drop_front(), cast<MemRefType>(places.getType()), offsets, sizes,
-      strides);
-  return memref::SubViewOp::create(b, loc, type, places, offsets, sizes,
-                                   strides);
 }
 
 /// Panels that do not stay in the second-level cache together, while what they
@@ -198,7 +195,7 @@ void Evaluator::forEachPack(Location loc, const PanelSource &source, Value into,
         begin = arith::AddIOp::create(b, loc, begin, constant(part.begin));
       PanelSource own = source;
       own.buffer = cutAxis(b, loc, source.buffer, source.lane, begin, part.width);
-      Value packed = getOwnPlace(b, loc, places);
+      Value packed = selectFirst(b, loc, places, getWorker(b, loc));
       packInto(loc, own, panel, packed);
       body(packed, cutAxis(b, loc, into, axis, begin, part.width), panel);
     });

@@ -22,6 +22,10 @@ mlir::Value cutAxis(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffer,
 /// Bytes of a buffer's elements.
 int64_t getBytes(mlir::Value buffer);
 
+/// buffers[number] of an array of buffers, the first axis dropped.
+mlir::Value selectFirst(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffers,
+                        mlir::OpFoldResult number);
+
 /// The number of the present worker.
 mlir::Value getWorker(mlir::OpBuilder &b, mlir::Location loc);
 

@@ -59,11 +59,8 @@ WindowScatterOp Evaluator::findTiledScatter(ArrayRef<Operation *> ops) const {
   return found;
 }
 
-/// The elements of a buffer that stand at `at` in windows of `size`, which tile
-/// its last axes.
-static Value cutWindows(OpBuilder &b, Location loc, Value buffer,
-                        ArrayRef<int64_t> windows, ArrayRef<int64_t> size,
-                        ArrayRef<int64_t> at) {
+Value nnc::cutWindows(OpBuilder &b, Location loc, Value buffer, ArrayRef<int64_t> windows,
+                      ArrayRef<int64_t> size, ArrayRef<int64_t> at) {
   unsigned lead = windows.size() - size.size();
   SmallVector<OpFoldResult> offsets(lead, b.getIndexAttr(0)), sizes,
       strides(lead, b.getIndexAttr(1));

@@ -21,6 +21,12 @@ mlir::Value pickLargest(Evaluator &evaluator, Stage &stage, const Window &window
                         mlir::Value key, llvm::ArrayRef<Index> indices,
                         llvm::function_ref<mlir::Value(llvm::ArrayRef<Index>)> pick);
 
+/// The elements of a buffer that stand at `at` in windows of `size`, which tile
+/// its last axes; `windows` is how many there are along each axis.
+mlir::Value cutWindows(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffer,
+                       llvm::ArrayRef<int64_t> windows, llvm::ArrayRef<int64_t> size,
+                       llvm::ArrayRef<int64_t> at);
+
 } // namespace nnc
 
 #endif // NNC_CONVERSION_KERNELTOLINALG_WINDOWS_H

@@ -13,6 +13,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "ProductStages.h"
+#include "Windows.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -107,20 +108,6 @@ static SmallVector<Value> transformSquare(ArrayRef<Value> square, int64_t size,
   return result;
 }
 
-/// buffer[number] of an array of buffers, the first axis dropped.
-static Value select(OpBuilder &b, Location loc, Value buffer, OpFoldResult number) {
-  ArrayRef<int64_t> shape = shapeOf(buffer);
-  SmallVector<OpFoldResult> offsets(shape.size(), b.getIndexAttr(0)), sizes,
-      strides(shape.size(), b.getIndexAttr(1));
-  for (int64_t extent : shape)
-    sizes.push_back(b.getIndexAttr(extent));
-  offsets[0] = number;
-  sizes[0] = b.getIndexAttr(1);
-  auto type = memref::SubViewOp::inferRankReducedResultType(
-      shape.drop_front(), cast<MemRefType>(buffer.getType()), offsets, sizes, strides);
-  return memref::SubViewOp::create(b, loc, type, buffer, offsets, sizes, strides);
-}
-
 /// A temporary for the points of arrays [rows, columns]: points and rows an odd
 /// number of cache lines apart, since those a power of two apart would drive
 /// each other out of a cache.
@@ -138,7 +125,7 @@ Value Winograd::makePoints(int64_t copies, int64_t rows, int64_t columns) {
 Value Winograd::transformWeights() {
   OpBuilder &b = evaluator.buffers.builder;
   ArrayRef<int64_t> shape = shapeOf(conv.weight);
-  Value all = select(b, loc, makePoints(1, shape[0], shape[1]), b.getIndexAttr(0));
+  Value all = selectFirst(b, loc, makePoints(1, shape[0], shape[1]), b.getIndexAttr(0));
   Stage stage(evaluator.buffers, loc, shape.take_front(2), {}, evaluator.contract);
   Arithmetic math{stage};
   SmallVector<Value> taps;
@@ -151,7 +138,7 @@ Value Winograd::transformWeights() {
   }
   auto values = transformSquare(taps, 3, [&](ArrayRef<Value> g) { return math.weight(g); });
   for (int64_t i = 0; i != points; ++i)
-    stage.addOutput(select(b, loc, all, b.getIndexAttr(i)), element, {stage.dim(0), stage.dim(1)});
+    stage.addOutput(selectFirst(b, loc, all, b.getIndexAttr(i)), element, {stage.dim(0), stage.dim(1)});
   stage.finish(values);
   return all;
 }
@@ -174,7 +161,7 @@ void Winograd::transformImages(Value images, Value into) {
     square.push_back(stage.read(images, element, {n, c, y * 2 + i / 4, x * 2 + i % 4}));
   auto values = transformSquare(square, 4, [&](ArrayRef<Value> d) { return math.image(d); });
   for (int64_t i = 0; i != points; ++i) {
-    Value point = select(b, loc, into, b.getIndexAttr(i));
+    Value point = selectFirst(b, loc, into, b.getIndexAttr(i));
     point = expandTiles(b, loc, point, {channelsIn, count, extents[2], extents[3]});
     stage.addOutput(point, element, {c, n, y, x});
   }
@@ -211,20 +198,13 @@ void Winograd::transformResults(Value sums, Value into) {
   Indices place = stage.dims(0, 4);
   SmallVector<Value> square;
   for (int64_t i = 0; i != points; ++i) {
-    Value point = select(b, loc, sums, b.getIndexAttr(i));
+    Value point = selectFirst(b, loc, sums, b.getIndexAttr(i));
     point = expandTiles(b, loc, point, {channelsOut, count, extents[2], extents[3]});
     square.push_back(stage.read(point, element, {place[1], place[0], place[2], place[3]}));
   }
   auto values = transformSquare(square, 4, [&](ArrayRef<Value> m) { return math.result(m); });
   for (int64_t i = 0; i != 4; ++i) {
-    OpFoldResult one = b.getIndexAttr(1), two = b.getIndexAttr(2), zero = b.getIndexAttr(0);
-    SmallVector<OpFoldResult> sizes;
-    for (int64_t extent : extents)
-      sizes.push_back(b.getIndexAttr(extent));
-    Value part = memref::SubViewOp::create(
-        b, loc, into,
-        ArrayRef<OpFoldResult>{zero, zero, b.getIndexAttr(i / 2), b.getIndexAttr(i % 2)}, sizes,
-        ArrayRef<OpFoldResult>{one, one, two, two});
+    Value part = cutWindows(b, loc, into, extents, {2, 2}, {i / 2, i % 2});
     stage.addOutput(part, element,
                     {stage.dim(0), stage.dim(1), stage.dim(2), stage.dim(3)});
   }
@@ -274,7 +254,7 @@ void Evaluator::emitWinograd(Location loc, const ConvOperands &conv, const Image
       begin = arith::MulIOp::create(b, loc, block, size).getResult();
       place = perBlock ? block : getWorker(b, loc);
     }
-    Value ownTiles = select(b, loc, tiles, place), ownSums = select(b, loc, sums, place);
+    Value ownTiles = selectFirst(b, loc, tiles, place), ownSums = selectFirst(b, loc, sums, place);
     winograd.transformImages(cutAxis(b, loc, conv.input, 0, begin, images), ownTiles);
     winograd.multiply(weights, ownTiles, ownSums);
     winograd.transformResults(ownSums, cutAxis(b, loc, output, 0, begin, images));
