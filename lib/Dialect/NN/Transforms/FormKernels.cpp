@@ -62,7 +62,7 @@ public:
         for (Value operand : current->getOperands())
           if (!map.contains(operand))
             addInput(operand);
-        builder.clone(*current, map);
+        builder.clone(*current, map)->removeAttr(kRepeatedAttrName);
         continue;
       }
       work.push_back({current, true});
@@ -217,12 +217,18 @@ void FormKernels::formKernels(Block &block) {
     formKernels(*scan.getBodyBlock());
   }
   Operation *terminator = block.getTerminator();
+  KernelClusters clusters(block, fuse);
+  if (fuse)
+    markRepeated(clusters);
   SmallVector<Operation *> old;
   for (Operation &op : block.without_terminator())
     old.push_back(&op);
 
-  for (const auto &ops : KernelClusters(block, fuse).take())
-    outline(ops, block);
+  for (auto &ops : clusters.take()) {
+    llvm::erase_if(ops, [](Operation *op) { return op->hasAttr(kRepeatedAttrName); });
+    if (!ops.empty())
+      outline(ops, block);
+  }
   // Put views and writes back between the calls: everything after what it needs.
   terminator->moveBefore(&block, block.end());
   sortTopologically(&block);

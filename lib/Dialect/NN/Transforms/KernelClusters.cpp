@@ -25,6 +25,8 @@ bool nnc::nn::isUnitReshape(ReshapeOp op) {
 
 /// What an op could be, whatever its users are.
 static KernelRole getPreferredRole(Operation *op) {
+  if (op->hasAttr(kRepeatedAttrName))
+    return KernelRole::Floating;
   if (auto constant = dyn_cast<ConstantOp>(op))
     return isa<SplatElementsAttr>(constant.getValue()) ? KernelRole::Floating
                                                        : KernelRole::Outside;
@@ -221,6 +223,18 @@ void KernelClusters::place(Operation *op, KernelRole role) {
   for (unsigned other : direct)
     if (!clusters[other].dead && canMerge(target, other))
       merge(target, other);
+}
+
+std::optional<unsigned> KernelClusters::find(Operation *op) const {
+  auto it = clusterOf.find(op);
+  return it == clusterOf.end() ? std::nullopt : std::optional(it->second);
+}
+
+std::vector<std::vector<Operation *>> KernelClusters::getMembers() const {
+  std::vector<std::vector<Operation *>> members;
+  for (const Cluster &cluster : clusters)
+    members.push_back(cluster.ops);
+  return members;
 }
 
 std::vector<std::vector<Operation *>> KernelClusters::take() {

@@ -10,6 +10,7 @@
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
 #include <vector>
 
 namespace nnc::nn {
@@ -34,6 +35,10 @@ enum class KernelRole {
 
 KernelRole getKernelRole(mlir::Operation *op);
 
+/// On an op that floats although it computes: it is cheaper to repeat than its
+/// result to store.
+inline constexpr llvm::StringLiteral kRepeatedAttrName = "nn.repeated";
+
 /// True for a reshape that only adds or drops axes of size 1.
 bool isUnitReshape(ReshapeOp op);
 
@@ -46,6 +51,11 @@ public:
   /// The clusters' ops in block order; clusters in an order in which every one
   /// comes after those it depends on.
   std::vector<std::vector<mlir::Operation *>> take();
+
+  /// The cluster of an op.
+  std::optional<unsigned> find(mlir::Operation *op) const;
+  /// The ops of all clusters, by number.
+  std::vector<std::vector<mlir::Operation *>> getMembers() const;
 
 private:
   struct Cluster {
@@ -71,6 +81,9 @@ private:
   std::vector<Cluster> clusters;
   llvm::DenseMap<mlir::Operation *, unsigned> clusterOf;
 };
+
+/// Marks the ops that are repeated in each kernel that reads them.
+void markRepeated(const KernelClusters &clusters);
 
 } // namespace nnc::nn
 
