@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "nnc/Analysis/Storage.h"
 #include "nnc/Conversion/Passes.h"
 #include "nnc/Conversion/Tasks.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
@@ -354,13 +355,17 @@ static void convert(kernel::FuncOp kernel, const PackTarget &target) {
       done.insert_range(evaluator.epilogue.ops);
   }
   flush();
-  buffers.finish();
   func::ReturnOp::create(builder, loc);
-  function.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
   function->setAttr(kFirstOutputAttrName, builder.getI64IntegerAttr(inputs));
-  function->setAttr(
-      "kernel.inplace",
-      findInPlacePairs(function, inputs, terminator.getNumOperands()));
+  function->setAttr(kInplaceAttrName,
+                    findInPlacePairs(function, inputs, terminator.getNumOperands()));
+  SmallVector<Value> outputs;
+  for (int64_t i = 0, end = terminator.getNumOperands(); i != end; ++i)
+    if (!llvm::any_of(llvm::seq<int64_t>(inputs),
+                      [&](int64_t input) { return mayShareBuffer(function, input, i); }))
+      outputs.push_back(entry->getArgument(inputs + i));
+  buffers.finish(outputs);
+  function.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
   kernel.erase();
 }
 

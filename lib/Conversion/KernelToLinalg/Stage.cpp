@@ -29,28 +29,6 @@ MemRefType nnc::getBufferType(Type tensor) {
 }
 
 //===----------------------------------------------------------------------===//
-// Buffers
-//===----------------------------------------------------------------------===//
-
-Value Buffers::makeTemporary(Location loc, RankedTensorType tensor) {
-  MemRefType type = getBufferType(tensor);
-  if (!scratch) {
-    // The size is known only once all temporaries are.
-    Block &entry = function.getBody().front();
-    scratch = entry.addArgument(MemRefType::get({0}, builder.getI8Type()), loc);
-  }
-  Value offset = arith::ConstantIndexOp::create(builder, loc, bytes);
-  int64_t width = (type.getElementTypeBitWidth() + 7) / 8;
-  bytes += llvm::alignTo(std::max<int64_t>(type.getNumElements() * width, 1), 64);
-  return memref::ViewOp::create(builder, loc, type, scratch, offset, ValueRange{});
-}
-
-void Buffers::finish() {
-  if (scratch)
-    scratch.setType(MemRefType::get({bytes}, builder.getI8Type()));
-}
-
-//===----------------------------------------------------------------------===//
 // Stage
 //===----------------------------------------------------------------------===//
 

@@ -43,15 +43,15 @@ public:
 
   /// A temporary with room for `tensor`.
   mlir::Value makeTemporary(mlir::Location loc, mlir::RankedTensorType tensor);
-  /// Gives the scratch argument its final size.
-  void finish();
+  /// Gives every temporary its place: one of `outputs`, which share no input's
+  /// buffer, if it ends as that, or a part of the scratch.
+  void finish(llvm::ArrayRef<mlir::Value> outputs);
 
   mlir::OpBuilder &builder;
 
 private:
   mlir::func::FuncOp function;
   mlir::BlockArgument scratch;
-  int64_t bytes = 0;
 };
 
 class Stage {

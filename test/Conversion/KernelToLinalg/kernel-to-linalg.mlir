@@ -73,3 +73,47 @@ kernel.func @row(%a: tensor<1x5xf32>, %b: tensor<16x5xf32>) -> tensor<1x16xf32> 
   %y = nn.contract "ik,jk->ij" %a, %b : tensor<1x5xf32>, tensor<16x5xf32> -> tensor<1x16xf32>
   kernel.return %y : tensor<1x16xf32>
 }
+
+// -----
+
+// A product is computed in the output that its bias and rectifier leave: no
+// memory of its own, but for the packed operand.
+// CHECK-LABEL: func.func private @in_output(
+//  CHECK-SAME:     %arg3: memref<16x8xf32>, %arg4: memref<192xi8>)
+//       CHECK:   linalg.generic {{.*}}"reduction"]{{.*}} outs(%arg3 :
+//       CHECK:   linalg.generic {{.*}} ins(%arg3, {{.*}} outs(%arg3 :
+kernel.func @in_output(%a: tensor<16x5xf32>, %b: tensor<5x8xf32>, %c: tensor<8xf32>) -> tensor<16x8xf32> {
+  %p = nn.contract "ij,jk->ik" %a, %b : tensor<16x5xf32>, tensor<5x8xf32> -> tensor<16x8xf32>
+  %w = nn.broadcast %c [1] : tensor<8xf32> -> tensor<16x8xf32>
+  %q = nn.add %p, %w : tensor<16x8xf32>
+  %zero = nn.constant dense<0.0> : tensor<16x8xf32>
+  %y = nn.max %q, %zero : tensor<16x8xf32>
+  kernel.return %y : tensor<16x8xf32>
+}
+
+// -----
+
+// Not where the output may be that of an input: the sum of a momentum is
+// computed in the variable that holds the old one. The product's 512 bytes and
+// the panels' 320 are apart.
+// CHECK-LABEL: func.func private @in_variable(
+//  CHECK-SAME:     memref<832xi8>) attributes {{.*}}kernel.inplace = {{\[}}[2, 0]]
+kernel.func @in_variable(%a: tensor<16x10xf32>, %b: tensor<10x8xf32>, %v: tensor<16x8xf32>) -> tensor<16x8xf32> {
+  %p = nn.contract "ij,jk->ik" %a, %b : tensor<16x10xf32>, tensor<10x8xf32> -> tensor<16x8xf32>
+  %y = nn.add %v, %p : tensor<16x8xf32>
+  kernel.return %y : tensor<16x8xf32>
+}
+
+// -----
+
+// Temporaries share memory by lifetime: the packed gradient's 1600 bytes are
+// taken over by what the sums become.
+// CHECK-LABEL: func.func private @lifetimes(
+//       CHECK:   memref.view %[[S:.*]][%c0
+//       CHECK:   memref.view %[[S]][%c0
+kernel.func @lifetimes(%x: tensor<1x4x10x10xf32>, %g: tensor<1x4x10x10xf32>) -> tensor<1x4xf32> {
+  %w = nn.conv_weight_grad %x, %g strides [1, 1] low [0, 0] high [0, 0] dilations [1, 1] groups 1 : tensor<1x4x10x10xf32>, tensor<1x4x10x10xf32> -> tensor<4x4x1x1xf32>
+  %s = nn.reduce_sum %w [0, 2, 3] : tensor<4x4x1x1xf32> -> tensor<4xf32>
+  %t = nn.reshape %s : tensor<4xf32> -> tensor<1x4xf32>
+  kernel.return %t : tensor<1x4xf32>
+}
