@@ -2,9 +2,9 @@
 //
 // A large nest becomes a loop over tasks, marked, whose turns may run in any
 // order or at the same time. `kernel-outline-tasks` makes of each such loop
-//   @kernel.task0(buffers…, index, worker)  one task
-//   @kernel.task0.all(buffers…, instance)   all of them, declared only
-// and gives the kernel the instance as one more argument. The interface defines
+//   @kernel.task0(buffers…, turns…, index, worker)  one task
+//   @kernel.task0.all(buffers…, turns…, instance)   all of them, declared only
+// with the turns of the loops around it that it depends on, and gives the kernel the instance as one more argument. The interface defines
 // the second: it goes through the host's parallel_for, or one after the other.
 // Which tasks there are is decided here, so results depend on no thread count.
 //

@@ -1,6 +1,6 @@
 //===- ParallelTasks.cpp - tasks through the host's parallel_for ----------===//
 //
-// Defines what kernels call to run all tasks of a nest (Tasks.h). The buffers go
+// Defines what kernels call to run all tasks of a nest (Tasks.h). What they get goes
 // through an array on the stack, which outlives the host's loop.
 //
 //===----------------------------------------------------------------------===//
@@ -20,8 +20,8 @@ static LLVM::LLVMFuncOp emitTrampoline(ModuleOp module, LLVM::LLVMFuncOp task, S
   ImplicitLocOpBuilder &builder = emitter.getBuilder();
   SmallVector<Value> arguments;
   for (unsigned i = 0; i + 2 != task.getNumArguments(); ++i)
-    arguments.push_back(
-        emitter.load(pointer, emitter.address(emitter.getArgument(0), 8 * i), 8));
+    arguments.push_back(emitter.load(task.getArgumentTypes()[i],
+                                     emitter.address(emitter.getArgument(0), 8 * i), 8));
   Type wide = task.getArgumentTypes().back();
   for (Value number : {emitter.getArgument(1), emitter.getArgument(2)})
     arguments.push_back(wide == i32 ? number : LLVM::SExtOp::create(builder, wide, number));
@@ -42,22 +42,22 @@ void nnc::emitTaskLoops(ModuleOp module) {
     std::string one = StringRef(name).drop_back(StringRef(".all").size()).str();
     auto task = module.lookupSymbol<LLVM::LLVMFuncOp>(one);
     Location loc = declaration.getLoc();
-    unsigned buffers = declaration.getNumArguments() - 1;
+    SmallVector<Type> types(declaration.getArgumentTypes());
+    unsigned passed = types.size() - 1;
     declaration.erase();
     auto trampoline = emitTrampoline(module, task, one + ".run");
 
-    Emitter emitter(module, loc, name, SmallVector<Type>(buffers + 1, pointer),
-                    LLVM::LLVMVoidType::get(context));
+    Emitter emitter(module, loc, name, types, LLVM::LLVMVoidType::get(context));
     ImplicitLocOpBuilder &builder = emitter.getBuilder();
-    Value instance = emitter.getArgument(buffers);
-    Value data = LLVM::AllocaOp::create(builder, pointer, pointer, emitter.i64(buffers),
+    Value instance = emitter.getArgument(passed);
+    Value data = LLVM::AllocaOp::create(builder, pointer, pointer, emitter.i64(passed),
                                         /*alignment=*/8);
     Value run = emitter.load(pointer, emitter.address(instance, ControlBlock::ParallelFor), 8);
     Value isSerial = emitter.isNull(run);
     emitter.ifThen(isSerial, [&] {
       emitter.loop(tasks.getInt(), {}, [&](Value index, ValueRange) -> SmallVector<Value> {
         SmallVector<Value> arguments;
-        for (unsigned i = 0; i != buffers; ++i)
+        for (unsigned i = 0; i != passed; ++i)
           arguments.push_back(emitter.getArgument(i));
         Type narrow = task.getArgumentTypes().back();
         for (Value number : {index, emitter.i64(0)})
@@ -71,7 +71,7 @@ void nnc::emitTaskLoops(ModuleOp module) {
     Value isParallel = LLVM::XOrOp::create(builder, isSerial,
                                            emitter.integer(builder.getI1Type(), 1));
     emitter.ifThen(isParallel, [&] {
-      for (unsigned i = 0; i != buffers; ++i)
+      for (unsigned i = 0; i != passed; ++i)
         emitter.store(emitter.getArgument(i), emitter.address(data, 8 * i), 8);
       Value context = emitter.load(pointer, emitter.address(instance, ControlBlock::Context), 8);
       Value body = LLVM::AddressOfOp::create(builder, trampoline);

@@ -21,6 +21,19 @@ namespace nnc {
 using namespace mlir;
 using namespace nnc;
 
+/// The turns of the loops around it that `value`, which views or constants lead
+/// to, depends on.
+static void findTurns(Value value, SetVector<Value> &turns) {
+  Operation *op = value.getDefiningOp();
+  if (!op) {
+    if (isa<scf::ForOp>(value.getParentBlock()->getParentOp()))
+      turns.insert(value);
+    return;
+  }
+  for (Value operand : op->getOperands())
+    findTurns(operand, turns);
+}
+
 /// Makes `value`, which views or constants lead to from arguments, inside.
 static void rebuild(OpBuilder &builder, Value value, IRMapping &map) {
   if (map.contains(value))
@@ -44,24 +57,31 @@ private:
     SmallVector<scf::ForOp> loops;
     if (kernel.isExternal())
       return;
-    for (auto loop : kernel.getBody().front().getOps<scf::ForOp>())
+    kernel.walk([&](scf::ForOp loop) {
       if (loop->hasAttr(kTasksAttrName))
         loops.push_back(loop);
+    });
     if (loops.empty())
       return;
 
     Builder b(&getContext());
     Block &body = kernel.getBody().front();
-    SmallVector<Type> buffers(body.getArgumentTypes()), own(buffers), all(buffers);
+    SmallVector<Type> buffers(body.getArgumentTypes());
     auto instance = MemRefType::get({1}, b.getI8Type());
-    own.append(2, b.getIndexType());
-    all.push_back(instance);
     body.addArgument(instance, kernel.getLoc());
-    kernel.setType(b.getFunctionType(all, {}));
+    kernel.setType(b.getFunctionType(body.getArgumentTypes(), {}));
     kernel->setAttr(kTakesInstanceAttrName, b.getUnitAttr());
 
     for (auto [number, loop] : llvm::enumerate(loops)) {
       std::string name = (kernel.getSymName() + ".task" + Twine(number)).str();
+      SetVector<Value> used, turns;
+      getUsedValuesDefinedAbove(loop.getRegion(), used);
+      for (Value value : used)
+        findTurns(value, turns);
+      SmallVector<Type> own(buffers), all(buffers);
+      own.append(turns.size() + 2, b.getIndexType());
+      all.append(turns.size(), b.getIndexType());
+      all.push_back(instance);
       OpBuilder builder(kernel);
       auto task = func::FuncOp::create(builder, loop.getLoc(), name, b.getFunctionType(own, {}));
       auto every =
@@ -76,12 +96,10 @@ private:
       Block *inside = task.addEntryBlock();
       builder.setInsertionPointToStart(inside);
       IRMapping map;
-      for (auto [from, to] : llvm::zip(body.getArguments(), inside->getArguments()))
-        if (from != body.getArguments().back())
-          map.map(from, to);
+      SmallVector<Value> passed(body.getArguments().drop_back());
+      llvm::append_range(passed, turns);
+      map.map(passed, inside->getArguments().drop_back(2));
       map.map(loop.getInductionVar(), inside->getArguments().drop_back().back());
-      SetVector<Value> used;
-      getUsedValuesDefinedAbove(loop.getRegion(), used);
       for (Value value : used)
         rebuild(builder, value, map);
       for (Operation &op : loop.getBody()->without_terminator())
@@ -93,7 +111,8 @@ private:
       });
 
       builder.setInsertionPoint(loop);
-      func::CallOp::create(builder, loop.getLoc(), every, ValueRange(body.getArguments()));
+      passed.push_back(body.getArguments().back());
+      func::CallOp::create(builder, loop.getLoc(), every, passed);
       loop.erase();
     }
   }

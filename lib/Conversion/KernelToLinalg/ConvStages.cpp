@@ -21,33 +21,45 @@ static ArrayRef<int64_t> shapeOf(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getShape();
 }
 
+/// Copies a buffer into the middle of another.
+static void copyInside(Evaluator &evaluator, Location loc, Value source, Value into,
+                       ArrayRef<int64_t> low) {
+  OpBuilder &b = evaluator.buffers.builder;
+  SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0)), sizes,
+      strides(low.size() + 2, b.getIndexAttr(1));
+  for (int64_t border : low)
+    offsets.push_back(b.getIndexAttr(border));
+  for (int64_t extent : shapeOf(source))
+    sizes.push_back(b.getIndexAttr(extent));
+  Value inside = memref::SubViewOp::create(b, loc, into, offsets, sizes, strides);
+  evaluator.copyBuffer(loc, source, inside);
+}
+
+/// Room for some images [C, spatial…] and zeros around them; null if there are
+/// to be none.
+static Value makeBorder(Evaluator &evaluator, Location loc, RankedTensorType images,
+                        ArrayRef<int64_t> low, ArrayRef<int64_t> high) {
+  auto isZero = [](int64_t n) { return n == 0; };
+  if (llvm::all_of(low, isZero) && llvm::all_of(high, isZero))
+    return {};
+  SmallVector<int64_t> shape(images.getShape());
+  for (size_t axis = 0; axis != low.size(); ++axis)
+    shape[axis + 2] += low[axis] + high[axis];
+  Value padded = evaluator.buffers.makeTemporary(loc, images.clone(shape));
+  // Zero all, then copy what is inside: two nests without conditions.
+  evaluator.fill(loc, padded, 0);
+  return padded;
+}
+
 /// A copy of an [N, C, spatial…] value with zeros around its spatial elements.
 /// The value's own buffer if there is nothing to do.
 Value Evaluator::padInput(Location loc, Value input, ArrayRef<int64_t> low,
                           ArrayRef<int64_t> high) {
-  auto isZero = [](int64_t n) { return n == 0; };
   Value source = getBuffer(input);
-  if (llvm::all_of(low, isZero) && llvm::all_of(high, isZero))
+  Value padded = makeBorder(*this, loc, typeOf(input), low, high);
+  if (!padded)
     return source;
-  auto type = typeOf(input);
-  SmallVector<int64_t> shape(type.getShape());
-  for (size_t axis = 0; axis != low.size(); ++axis)
-    shape[axis + 2] += low[axis] + high[axis];
-  Value padded = buffers.makeTemporary(
-      loc, RankedTensorType::get(shape, type.getElementType()));
-  // Zero all, then copy what is inside: two nests without conditions.
-  fill(loc, padded, 0);
-  OpBuilder &b = buffers.builder;
-  ArrayRef<int64_t> extents = type.getShape();
-  SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0)), sizes,
-      strides(extents.size(), b.getIndexAttr(1));
-  for (int64_t border : low)
-    offsets.push_back(b.getIndexAttr(border));
-  for (int64_t extent : extents)
-    sizes.push_back(b.getIndexAttr(extent));
-  Value inside =
-      memref::SubViewOp::create(b, loc, padded, offsets, sizes, strides);
-  copyBuffer(loc, source, inside);
+  copyInside(*this, loc, source, padded, low);
   return padded;
 }
 
@@ -378,80 +390,136 @@ void Evaluator::emitConvInputGrad(ConvInputGradOp op) {
   }
 }
 
+namespace {
 /// output[g, o, c, k…] += input[n, g, c, place(p, k)…] * grad[n, g, o, p…].
 /// With panels of o the sums stand in a temporary with o last until all are
-/// done.
-void Evaluator::emitConvWeightGrad(ConvWeightGradOp op) {
-  Location loc = op.getLoc();
-  int64_t groups = op.getGroups(), spatial = op.getStrides().size();
-  Type element = typeOf(op.getResult()).getElementType();
-  OpBuilder &b = buffers.builder;
-  Value whole = bufferOf.lookup(op.getResult());
-  Value input = padInput(loc, op.getInput(), op.getLow(), op.getHigh());
-  Value grad = getBuffer(op.getOutputGrad());
-  if (hasEmptyAxis({whole, grad, input}))
-    return fill(loc, whole, 0);
-  input = splitGroups(b, loc, input, 1, groups);
-  grad = splitGroups(b, loc, grad, 1, groups);
-  Value output = splitGroups(b, loc, whole, 0, groups);
+/// done. Images are copied with their border, and gradients packed, some at a
+/// time: the copies stay in a cache, and take little memory.
+struct WeightGradient {
+  Evaluator &evaluator;
+  ConvWeightGradOp op;
+  Location loc;
+  Type element;
+  Value output;
 
-  auto emitPart = [&](Value factor, Value into, std::optional<Lanes> panels) {
-    // g, panel, c, k…, lane | n, p…; without panels g, o, c, k… | n, p….
-    SmallVector<int64_t> extents(shapeOf(into));
-    unsigned n = extents.size();
-    extents.push_back(shapeOf(grad)[0]);
-    llvm::append_range(extents, shapeOf(grad).drop_front(3));
-    auto reduced = llvm::to_vector(llvm::seq<int64_t>(n, extents.size()));
-    Stage stage(buffers, loc, extents, reduced, contract);
-    Indices x{stage.dim(n), stage.dim(0), stage.dim(2)}, f;
-    if (panels)
-      f = {stage.dim(0), stage.dim(1), stage.dim(n)};
-    else
-      f = {stage.dim(n), stage.dim(0), stage.dim(1)};
-    for (int64_t s = 0; s != spatial; ++s) {
-      AffineExpr k = stage.dim(3 + s), p = stage.dim(n + 1 + s);
-      x.push_back(p * op.getStrides()[s] + k * op.getDilations()[s]);
-      f.push_back(p);
-    }
-    if (panels)
-      f.push_back(stage.dim(n - 1));
-    SmallVector<AffineExpr> map;
-    for (const Index &index : stage.dims(0, n))
-      map.push_back(index.affine);
-    Value image = stage.read(input, element, x),
-          slope = stage.read(factor, element, f);
-    Value acc = stage.addOutput(into, element, map);
-    stage.finish(multiplyAdd(stage, acc, image, slope));
-  };
+  void emit();
+  void emitPart(Value images, Value factor, Value into, bool isPacked);
+  void unpack(Value sums, Lanes part);
+};
+} // namespace
 
-  int64_t channels = shapeOf(output)[1], width = vectorWidth(element);
-  if (channels < width) {
-    fill(loc, output, 0);
-    return emitPart(grad, output, std::nullopt);
+/// The loops: g, panel, c, k…, lane | n, p…; without panels g, o, c, k… | n, p….
+void WeightGradient::emitPart(Value images, Value factor, Value into, bool isPacked) {
+  SmallVector<int64_t> extents(shapeOf(into));
+  unsigned n = extents.size();
+  extents.push_back(shapeOf(images)[0]);
+  llvm::append_range(extents, typeOf(op.getOutputGrad()).getShape().drop_front(2));
+  auto reduced = llvm::to_vector(llvm::seq<int64_t>(n, extents.size()));
+  Stage stage(evaluator.buffers, loc, extents, reduced, evaluator.contract);
+  Indices x{stage.dim(n), stage.dim(0), stage.dim(2)}, f;
+  if (isPacked)
+    f = {stage.dim(0), stage.dim(1), stage.dim(n)};
+  else
+    f = {stage.dim(n), stage.dim(0), stage.dim(1)};
+  for (auto [s, stride] : llvm::enumerate(op.getStrides())) {
+    AffineExpr k = stage.dim(3 + s), p = stage.dim(n + 1 + s);
+    x.push_back(p * stride + k * op.getDilations()[s]);
+    f.push_back(p);
   }
-  SmallVector<unsigned> inner{0};
-  llvm::append_range(inner, axesFrom(3, grad));
-  for (Lanes part : splitLanes(channels, width)) {
-    Value packed = packPanels(loc, {grad, element, {1}, 2, inner}, part);
+  if (isPacked)
+    f.push_back(stage.dim(n - 1));
+  SmallVector<AffineExpr> map;
+  for (const Index &index : stage.dims(0, n))
+    map.push_back(index.affine);
+  Value image = stage.read(images, element, x), slope = stage.read(factor, element, f);
+  Value acc = stage.addOutput(into, element, map);
+  stage.finish(multiplyAdd(stage, acc, image, slope));
+}
+
+/// Writes the sums of a part of the lanes where they belong.
+void WeightGradient::unpack(Value sums, Lanes part) {
+  OpBuilder &b = evaluator.buffers.builder;
+  ArrayRef<int64_t> shape = shapeOf(sums);
+  Stage copy(evaluator.buffers, loc, shape, {}, evaluator.contract);
+  SmallVector<AffineExpr> to{copy.dim(0),
+                             copy.dim(1) * part.width + copy.dim(shape.size() - 1)};
+  for (unsigned i = 2; i + 1 != shape.size(); ++i)
+    to.push_back(copy.dim(i));
+  Value sum = copy.read(sums, element, copy.dims(0, shape.size()));
+  copy.addOutput(cutAxis(b, loc, output, 1, b.getIndexAttr(part.begin), part.count * part.width),
+                 element, to);
+  copy.finish(sum);
+}
+
+/// A divisor of `count` that is about `most`: the largest one below, unless that
+/// is far below.
+static int64_t chooseBlock(int64_t count, int64_t most) {
+  int64_t below = std::clamp<int64_t>(most, 1, count), above = below;
+  while (count % below != 0)
+    --below;
+  while (count % above != 0)
+    ++above;
+  return 2 * below >= std::min(most, count) ? below : above;
+}
+
+void WeightGradient::emit() {
+  OpBuilder &b = evaluator.buffers.builder;
+  int64_t groups = op.getGroups(), width = evaluator.vectorWidth(element);
+  auto type = typeOf(op.getInput());
+  Value input = evaluator.getBuffer(op.getInput()), grad = evaluator.getBuffer(op.getOutputGrad());
+
+  // Every block reads and writes all sums: it is no smaller than they are.
+  int64_t count = shapeOf(grad)[0], ofImage = (getBytes(input) + getBytes(grad)) / count;
+  int64_t most = std::max(2 * evaluator.target.cacheBytes, getBytes(output)) / ofImage;
+  int64_t block = chooseBlock(count, std::max<int64_t>(most, 1));
+
+  int64_t channels = shapeOf(output)[1];
+  bool isPacked = channels >= width;
+  SmallVector<Lanes> parts = isPacked ? splitLanes(channels, width)
+                                      : SmallVector<Lanes>{{0, 1, channels}};
+  SmallVector<Value> sums;
+  for (Lanes part : parts) {
     SmallVector<int64_t> shape(shapeOf(output));
     shape[1] = part.count;
     shape.push_back(part.width);
-    Value sums =
-        buffers.makeTemporary(loc, RankedTensorType::get(shape, element));
-    fill(loc, sums, 0);
-    emitPart(packed, sums, part);
-
-    Stage copy(buffers, loc, shape, {}, contract);
-    Indices from = copy.dims(0, shape.size());
-    SmallVector<AffineExpr> to{copy.dim(0), copy.dim(1) * part.width +
-                                                copy.dim(shape.size() - 1)};
-    for (unsigned i = 2; i + 1 != shape.size(); ++i)
-      to.push_back(copy.dim(i));
-    Value sum = copy.read(sums, element, from);
-    copy.addOutput(
-        cutAxis(b, loc, output, 1, b.getIndexAttr(part.begin),
-                part.count * part.width),
-        element, to);
-    copy.finish(sum);
+    sums.push_back(isPacked ? evaluator.buffers.makeTemporary(loc, RankedTensorType::get(shape, element))
+                            : output);
+    if (block != count)
+      evaluator.fill(loc, sums.back(), 0);
   }
+  SmallVector<int64_t> shape(type.getShape());
+  shape[0] = block;
+  Value padded = makeBorder(evaluator, loc, type.clone(shape), op.getLow(), op.getHigh());
+  evaluator.forEachTurn(loc, count / block, block, [&](OpFoldResult begin) {
+    Value images = cutAxis(b, loc, input, 0, begin, block);
+    if (padded) {
+      copyInside(evaluator, loc, images, padded, op.getLow());
+      images = padded;
+    }
+    images = splitGroups(b, loc, images, 1, groups);
+    Value slopes = splitGroups(b, loc, cutAxis(b, loc, grad, 0, begin, block), 1, groups);
+    SmallVector<unsigned> inner{0};
+    llvm::append_range(inner, axesFrom(3, slopes));
+    for (auto [part, into] : llvm::zip(parts, sums)) {
+      Value factor = slopes;
+      if (isPacked)
+        factor = evaluator.packPanels(loc, {slopes, element, {1}, 2, inner}, part);
+      // Just before it, the nest begins with zeros instead of reading them.
+      if (block == count)
+        evaluator.fill(loc, into, 0);
+      emitPart(images, factor, into, isPacked);
+    }
+  });
+  if (isPacked)
+    for (auto [part, from] : llvm::zip(parts, sums))
+      unpack(from, part);
+}
+
+void Evaluator::emitConvWeightGrad(ConvWeightGradOp op) {
+  Location loc = op.getLoc();
+  Value whole = bufferOf.lookup(op.getResult());
+  if (hasEmptyAxis({whole, getBuffer(op.getOutputGrad()), getBuffer(op.getInput())}))
+    return fill(loc, whole, 0);
+  Value output = splitGroups(buffers.builder, loc, whole, 0, op.getGroups());
+  WeightGradient{*this, op, loc, typeOf(op.getResult()).getElementType(), output}.emit();
 }

@@ -117,6 +117,11 @@ public:
   void forEachTask(mlir::Location loc, int64_t count,
                    llvm::function_ref<void(mlir::Value number)> body);
 
+  /// A loop whose turns follow each other; each takes `step` more elements of an
+  /// axis, from `begin` on.
+  void forEachTurn(mlir::Location loc, int64_t count, int64_t step,
+                   llvm::function_ref<void(mlir::OpFoldResult begin)> body);
+
   /// The one scatter of windows that tile their operand from which `ops` are
   /// computed element by element; null if there is none.
   nn::WindowScatterOp findTiledScatter(llvm::ArrayRef<mlir::Operation *> ops) const;

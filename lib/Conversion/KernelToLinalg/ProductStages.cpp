@@ -147,6 +147,20 @@ void Evaluator::forEachTask(Location loc, int64_t count, function_ref<void(Value
   body(loop.getInductionVar());
 }
 
+void Evaluator::forEachTurn(Location loc, int64_t count, int64_t step,
+                            function_ref<void(OpFoldResult)> body) {
+  OpBuilder &b = buffers.builder;
+  if (count == 1)
+    return body(b.getIndexAttr(0));
+  auto constant = [&](int64_t value) {
+    return arith::ConstantIndexOp::create(b, loc, value).getResult();
+  };
+  auto loop = scf::ForOp::create(b, loc, constant(0), constant(count * step), constant(step));
+  OpBuilder::InsertionGuard guard(b);
+  b.setInsertionPointToStart(loop.getBody());
+  body(loop.getInductionVar());
+}
+
 /// Panels that do not stay in the second-level cache together, while what they
 /// meet does, are packed one by one, each just before its use: what is packed
 /// is then read from the cache, and no more of it is ever written to memory. As

@@ -22,6 +22,13 @@ namespace nnc {
 using namespace mlir;
 using namespace nnc;
 
+static bool isInTask(Operation *op) {
+  while ((op = op->getParentOp()))
+    if (op->hasAttr(kTasksAttrName))
+      return true;
+  return false;
+}
+
 namespace {
 struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<ConvertLinalgToVector> {
   using ConvertLinalgToVectorBase::ConvertLinalgToVectorBase;
@@ -31,8 +38,7 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
     VectorTarget target{vectorBits, vectorRegisters, static_cast<int64_t>(cacheBytes), tasks,
                         strict || getOperation()->hasAttr("nn.strict")};
     if (tasks < 2)
-      for (auto loop : getOperation().getOps<scf::ForOp>())
-        loop->removeAttr(kTasksAttrName);
+      getOperation()->walk([](scf::ForOp loop) { loop->removeAttr(kTasksAttrName); });
     SmallVector<linalg::GenericOp> generics;
     SmallVector<linalg::LinalgOp> all;
     getOperation()->walk([&](linalg::LinalgOp op) { all.push_back(op); });
@@ -48,9 +54,8 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
         op.erase();
         continue;
       }
-      // What stands in a loop belongs to one task.
       VectorTarget own = target;
-      if (op->getParentOp() != getOperation())
+      if (isInTask(op))
         own.tasks = 1;
       std::optional<Nest> nest;
       if (op->hasAttr(kEpilogueAttrName) && !generics.empty()) {

@@ -60,3 +60,27 @@ func.func private @numbers(%y: memref<9x4xindex>) {
   } {kernel.tasks}
   return
 }
+
+// Tasks of one turn of a loop get its number.
+// CHECK-LABEL: func.func private @turns.task0(
+//  CHECK-SAME:     %[[Y:.*]]: memref<6x9xindex>, %[[TURN:.*]]: index, %[[I:.*]]: index, %{{.*}}: index)
+//       CHECK:   memref.store %{{.*}}, %[[Y]][%[[TURN]], %[[I]]]
+// CHECK-LABEL: func.func private @turns.task0.all(
+//  CHECK-SAME:     memref<6x9xindex>, index, memref<1xi8>) attributes {kernel.tasks = 9 : index}
+// CHECK-LABEL: func.func private @turns(
+//       CHECK:   scf.for %[[J:.*]] =
+//       CHECK:     call @turns.task0.all(%{{.*}}, %[[J]], %{{.*}})
+// SERIAL-LABEL: func.func private @turns(
+//   SERIAL-NOT:   call
+func.func private @turns(%y: memref<6x9xindex>) {
+  %zero = arith.constant 0 : index
+  %one = arith.constant 1 : index
+  %six = arith.constant 6 : index
+  %nine = arith.constant 9 : index
+  scf.for %j = %zero to %six step %one {
+    scf.for %i = %zero to %nine step %one {
+      memref.store %one, %y[%j, %i] : memref<6x9xindex>
+    } {kernel.tasks}
+  }
+  return
+}

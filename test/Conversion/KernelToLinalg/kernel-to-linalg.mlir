@@ -117,3 +117,24 @@ kernel.func @lifetimes(%x: tensor<1x4x10x10xf32>, %g: tensor<1x4x10x10xf32>) -> 
   %t = nn.reshape %s : tensor<4xf32> -> tensor<1x4xf32>
   kernel.return %t : tensor<1x4xf32>
 }
+
+// -----
+
+// A gradient by the weight takes some images at a time: here one of two, whose
+// border is written once, and whose sums go on from the images before.
+// ONE-LABEL: func.func private @weight_grad(
+//       ONE:   %[[PADDED:.*]] = memref.view {{.*}} to memref<1x4x12x12xf32>
+//       ONE:   linalg.generic {{.*}} outs(%[[PADDED]] :
+//       ONE:   scf.for %[[N:.*]] = %c0{{.*}} to %c2{{.*}} step %c1
+//       ONE:     memref.subview %arg0[%[[N]], 0, 0, 0] [1, 4, 10, 10] [1, 1, 1, 1]
+//       ONE:     memref.subview %arg1[%[[N]], 0, 0, 0] [1, 4, 10, 10] [1, 1, 1, 1]
+//       ONE:     linalg.generic {{.*}}"reduction"]
+//   ONE-NOT:   kernel.tasks
+//       ONE:   return
+// CHECK-LABEL: func.func private @weight_grad(
+//   CHECK-NOT:   scf.for
+//       CHECK:   return
+kernel.func @weight_grad(%x: tensor<2x4x10x10xf32>, %g: tensor<2x4x10x10xf32>) -> tensor<4x4x3x3xf32> {
+  %w = nn.conv_weight_grad %x, %g strides [1, 1] low [1, 1] high [1, 1] dilations [1, 1] groups 1 : tensor<2x4x10x10xf32>, tensor<2x4x10x10xf32> -> tensor<4x4x3x3xf32>
+  kernel.return %w : tensor<4x4x3x3xf32>
+}
