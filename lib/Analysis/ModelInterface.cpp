@@ -4,6 +4,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "nnc/Analysis/ModelInterface.h"
+#include "nnc/Analysis/Invariants.h"
 
 using namespace mlir;
 using namespace nnc;
@@ -73,7 +74,8 @@ static ModelInterface::Function describeFunction(FunctionOp op, bool isStep) {
   return function;
 }
 
-static void layOutInstance(ModelInterface &model) {
+/// `prepared` has the sizes of the variables after the tensors.
+static void layOutInstance(ModelInterface &model, ArrayRef<int64_t> prepared) {
   int64_t offset = ControlBlock::Size;
   auto place = [&](bool parameters) {
     for (ModelInterface::Tensor &tensor : model.tensors) {
@@ -86,23 +88,34 @@ static void layOutInstance(ModelInterface &model) {
   };
   place(/*parameters=*/true);
   place(/*parameters=*/false);
+  int64_t end = offset;
+  for (int64_t bytes : prepared) {
+    model.preparedOffsets.push_back(offset);
+    offset = alignToBuffer(offset + bytes);
+  }
   model.arenaOffset = offset;
-  model.size = offset + model.scratchSize;
+  model.size = offset + model.arenaSize;
+  model.scratchSize = model.size - end;
 }
 
 ModelInterface nnc::describeModel(ModuleOp module, StringRef prefix,
                                   int32_t maxThreads) {
   ModelInterface model;
+  SmallVector<int64_t> prepared;
   model.prefix = prefix;
   model.maxThreads = maxThreads;
   for (Operation &op : *module.getBody()) {
     if (auto entry = dyn_cast<nn::EntryOp>(op)) {
-      if (entry.getSymName() != kInitName)
+      if (entry.getSymName() != kInitName && !entry->hasAttr(kPreparationAttrName))
         model.functions.push_back(describeFunction(entry, /*isStep=*/false));
     } else if (auto step = dyn_cast<nn::StepOp>(op)) {
       model.functions.push_back(describeFunction(step, /*isStep=*/true));
     } else if (auto variable = dyn_cast<nn::VariableOp>(op)) {
       RankedTensorType type = variable.getTensorType();
+      if (variable.getKind() == nn::VariableKind::prepared) {
+        prepared.push_back(getByteSize(type));
+        continue;
+      }
       model.tensors.push_back(
           {variable.getSymName().str(), getElementCode(type.getElementType()),
            int32_t(variable.getKind()), type.getShape().vec(),
@@ -117,7 +130,7 @@ ModelInterface nnc::describeModel(ModuleOp module, StringRef prefix,
            normalizer.getAs<StringAttr>("deviation").str(),
            normalizer.getAs<StringAttr>("input").str()});
   if (auto arena = module->getAttrOfType<IntegerAttr>(kArenaSizeAttrName))
-    model.scratchSize = arena.getInt();
-  layOutInstance(model);
+    model.arenaSize = arena.getInt();
+  layOutInstance(model, prepared);
   return model;
 }

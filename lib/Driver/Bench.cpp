@@ -6,6 +6,7 @@
 #include "Commands.h"
 #include "Compile.h"
 #include "KernelEntries.h"
+#include "nnc/Analysis/Invariants.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Runtime/Commands.h"
@@ -17,12 +18,14 @@ using namespace nnc::driver;
 /// Makes an entry of every kernel, which calls it and nothing else, in place of
 /// the model's own functions and variables.
 static void isolateKernels(ModuleOp module) {
+  SmallVector<std::pair<kernel::FuncOp, SmallVector<unsigned>>> kernels;
+  for (auto kernel : module.getOps<kernel::FuncOp>())
+    kernels.emplace_back(kernel, getInvariantOperands(kernel));
   for (Operation &op : llvm::make_early_inc_range(*module.getBody()))
     if (isa<nn::VariableOp, nn::EntryOp, nn::StepOp>(op))
       op.erase();
-  SmallVector<kernel::FuncOp> kernels(module.getOps<kernel::FuncOp>());
-  for (kernel::FuncOp kernel : kernels)
-    addKernelEntry(module, kernel);
+  for (const auto &[kernel, invariant] : kernels)
+    addKernelEntry(module, kernel, invariant);
   module->removeAttr(kNormalizersAttrName);
 }
 

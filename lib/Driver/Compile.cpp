@@ -232,28 +232,45 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     codes.back().tasks = request.maxThreads;
     pointerBits = (*machine)->createDataLayout().getPointerSizeInBits();
   }
-  if (!eachPasses([&](OpPassManager &pm, size_t i) { buildBufferPipeline(pm, codes[i]); }))
-    return std::nullopt;
   // An instance has room for the scratch of any version.
   ModelInterface interface;
   int64_t limit = request.memoryLimit;
-  for (const LoweredModel &version : versions) {
+  for (auto [version, code] : llvm::zip(versions, codes)) {
+    auto run = [&](llvm::function_ref<void(OpPassManager &)> build) {
+      return runPasses(version.module, model, build, status, request.timing);
+    };
     auto describe = [&] { return describeModel(version.module, request.prefix, request.maxThreads); };
+    auto buildBuffers = [&](OpPassManager &pm) { buildBufferPipeline(pm, code); };
+    OwningOpRef<ModuleOp> kernels;
+    if (limit > 0)
+      kernels = version.module.clone();
+    if (!run(buildBuffers))
+      return std::nullopt;
     ModelInterface described = describe();
-    int64_t fixed = described.size - described.scratchSize;
-    if (limit > fixed && static_cast<int64_t>(described.size) > limit) {
-      if (!runPasses(version.module, model,
-                     [&](OpPassManager &pm) { buildRecomputePipeline(pm, limit - fixed); }, status,
-                     request.timing))
+    auto isTooLarge = [&] { return limit > 0 && static_cast<int64_t>(described.size) > limit; };
+    // First goes what is kept in a second form only to save time.
+    if (isTooLarge() && !described.preparedOffsets.empty()) {
+      version.module.getBodyRegion().takeBody(kernels->getBodyRegion());
+      code.prepares = false;
+      if (!run(buildBuffers))
+        return std::nullopt;
+      described = describe();
+    }
+    int64_t fixed = described.size - described.arenaSize;
+    if (limit > fixed && isTooLarge()) {
+      if (!run([&](OpPassManager &pm) { buildRecomputePipeline(pm, limit - fixed); }))
         return std::nullopt;
       described = describe();
     }
     if (described.size >= interface.size)
       interface = std::move(described);
   }
-  for (const LoweredModel &version : versions)
-    version.module->setAttr(kArenaSizeAttrName,
-                            Builder(module.getContext()).getI64IntegerAttr(interface.scratchSize));
+  for (const LoweredModel &version : versions) {
+    ModelInterface own = describeModel(version.module, request.prefix, request.maxThreads);
+    version.module->setAttr(
+        kArenaSizeAttrName, Builder(module.getContext())
+                                .getI64IntegerAttr(interface.size - own.size + own.arenaSize));
+  }
   if (!reach(Stage::Linalg, eachText))
     return std::nullopt;
   if (request.report)

@@ -5,13 +5,15 @@
 //===----------------------------------------------------------------------===//
 #include "KernelEntries.h"
 #include "nnc/Analysis/Flops.h"
+#include "nnc/Analysis/Invariants.h"
 #include "nnc/Analysis/ModelInterface.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 
 using namespace mlir;
 using namespace nnc;
 
-void nnc::driver::addKernelEntry(ModuleOp module, kernel::FuncOp kernel) {
+void nnc::driver::addKernelEntry(ModuleOp module, kernel::FuncOp kernel,
+                                 ArrayRef<unsigned> invariant) {
   OpBuilder builder = OpBuilder::atBlockEnd(module.getBody());
   Location loc = kernel.getLoc();
   uint64_t flops = 0;
@@ -27,7 +29,9 @@ void nnc::driver::addKernelEntry(ModuleOp module, kernel::FuncOp kernel) {
   Block &body = state.addRegion()->emplaceBlock();
   for (Type type : kernel.getArgumentTypes())
     body.addArgument(type, loc);
-  builder.create(state);
+  auto entry = cast<nn::EntryOp>(builder.create(state));
+  for (unsigned operand : invariant)
+    entry.setArgAttr(operand, kInvariantAttrName, builder.getUnitAttr());
   OpBuilder inside = OpBuilder::atBlockEnd(&body);
   OperationState call(loc, kernel::CallOp::getOperationName());
   call.addAttribute(kernel::CallOp::getKernelAttrName(call.name), FlatSymbolRefAttr::get(kernel));

@@ -7,8 +7,10 @@
 
 namespace nnc::driver {
 
-/// Adds an entry `run_KERNEL` that calls the kernel and nothing else.
-void addKernelEntry(mlir::ModuleOp module, kernel::FuncOp kernel);
+/// Adds an entry `run_KERNEL` that calls the kernel and nothing else. Some of its
+/// inputs are the same in all calls.
+void addKernelEntry(mlir::ModuleOp module, kernel::FuncOp kernel,
+                    llvm::ArrayRef<unsigned> invariant);
 
 } // namespace nnc::driver
 

@@ -9,6 +9,7 @@
 #include "Tune.h"
 #include "Backends.h"
 #include "KernelEntries.h"
+#include "nnc/Analysis/Invariants.h"
 #include "nnc/Conversion/KernelToHalide/KernelToHalide.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Runtime/Interrupt.h"
@@ -117,7 +118,7 @@ std::unique_ptr<LoadedKernel> Tuner::load(kernel::FuncOp kernel, const Candidate
   one.onKernels = [&](ModuleOp module) {
     auto copy = cast<kernel::FuncOp>(kernel->clone());
     module.push_back(copy);
-    addKernelEntry(module, copy);
+    addKernelEntry(module, copy, getInvariantOperands(kernel));
     setCandidate(copy, candidate);
   };
   one.onBackends = [&](ModuleOp module) {

@@ -30,7 +30,11 @@ void nnc::buildBufferPipeline(OpPassManager &pm, const KernelCodeOptions &option
   kernels.vectorBits = options.vectorBits;
   kernels.cacheBytes = options.cacheBytes;
   kernels.workers = options.tasks;
+  if (options.prepares)
+    pm.addPass(kernel::createMarkInvariants());
   pm.addPass(createConvertKernelToLinalg(kernels));
+  if (options.prepares)
+    pm.addPass(kernel::createHoistInvariants());
   pm.addPass(kernel::createOrderCalls());
   pm.addPass(kernel::createPlanMemory());
 }

@@ -6,7 +6,8 @@
 // driver's reports all come from this one description.
 //
 // An instance is one block of the caller's: the control block, then parameters,
-// then state and slots, then the arena, each buffer aligned.
+// then state and slots, then what is prepared of these, then the arena, each
+// buffer aligned.
 //
 //===----------------------------------------------------------------------===//
 #ifndef NNC_ANALYSIS_MODELINTERFACE_H
@@ -32,6 +33,7 @@ struct ControlBlock {
   static constexpr int64_t Context = 16;    ///< its first argument
   static constexpr int64_t Threads = 24;    ///< int32_t, at least 1
   static constexpr int64_t Version = 28;    ///< int32_t, of code for several processors
+  static constexpr int64_t Prepared = 32;   ///< uint64_t, a bit per valid preparation
   static constexpr int64_t Size = 64;
 };
 
@@ -63,14 +65,23 @@ struct ModelInterface {
   std::string prefix; ///< of every symbol; a C identifier
   std::vector<Function> functions;
   std::vector<Tensor> tensors; ///< in the order of the module's variables
+  /// Where the variables after these are, which have no name outside.
+  std::vector<uint64_t> preparedOffsets;
   std::vector<Normalizer> normalizers;
   uint64_t parametersSize = 0; ///< bytes of all parameters, without padding
   uint64_t stateSize = 0;   ///< bytes of all state and slots, without padding
-  uint64_t scratchSize = 0; ///< bytes of the arena
+  uint64_t scratchSize = 0; ///< bytes of what is prepared, and of the arena
+  uint64_t arenaSize = 0;
   uint64_t arenaOffset = 0; ///< in the instance
   uint64_t size = 0;        ///< bytes of an instance
   int32_t maxThreads = 16;
   bool hasWeights = false; ///< init copies the values of a file
+
+  /// Where a variable of the module is in the instance.
+  uint64_t getVariableOffset(size_t number) const {
+    return number < tensors.size() ? tensors[number].offset
+                                   : preparedOffsets[number - tensors.size()];
+  }
 
   /// What an initialised instance of this model begins with: a hash of prefix
   /// and tensors, so that another model's instance is not taken for its own.

@@ -24,6 +24,8 @@ struct KernelCodeOptions {
   unsigned level = 3;
   /// Tasks that a large nest is cut into at most; 1 for serial kernels.
   unsigned tasks = 1;
+  /// Whether operands that never change are packed once, and kept.
+  bool prepares = true;
 };
 
 /// nn with gradients asked for → nn with gradients written out, simplified.

@@ -29,6 +29,12 @@ public:
   Emitter(mlir::ModuleOp module, mlir::Location loc, llvm::StringRef name,
           llvm::ArrayRef<mlir::Type> arguments, mlir::Type result = {});
 
+  /// Hides the function from other objects.
+  void setInternal() {
+    function.setLinkage(mlir::LLVM::Linkage::Internal);
+    function.setDsoLocal(true);
+  }
+
   mlir::ImplicitLocOpBuilder &getBuilder() { return builder; }
   mlir::Value getArgument(unsigned index) {
     return function.getArgument(index);

@@ -10,6 +10,7 @@
 #include "mlir/IR/DialectResourceBlobManager.h"
 #include "nnc/Analysis/Frozen.h"
 #include "nnc/Analysis/IndexBounds.h"
+#include "nnc/Analysis/Invariants.h"
 #include "nnc/Conversion/Tasks.h"
 #include <functional>
 
@@ -62,6 +63,11 @@ FailureOr<FlatSymbolRefAttr> ConstantPool::get(nn::ConstantOp op) {
 // Functions
 //===----------------------------------------------------------------------===//
 
+/// The number of a function that prepares.
+static int64_t getPreparationNumber(Operation *function) {
+  return function->getAttrOfType<IntegerAttr>(kPreparationAttrName).getInt();
+}
+
 namespace {
 
 class GraphFunctionEmitter {
@@ -91,6 +97,9 @@ private:
   }
 
   void checkIndices();
+  Value getPreparedBits() { return emitter.address(instance, ControlBlock::Prepared); }
+  void emitPreparation();
+  void emitInvalidation();
   FailureOr<Value> getPointer(Value value);
   FailureOr<Value> choosePointer(Value value);
   LogicalResult emitBlock(Block &block);
@@ -104,7 +113,7 @@ private:
     return emitter.getArgument(1 + inputs.size() + index);
   }
   Value getVariable(int64_t index) {
-    return emitter.address(instance, model.tensors[index].offset);
+    return emitter.address(instance, model.getVariableOffset(index));
   }
   Value getArena(int64_t offset) {
     return emitter.address(instance, model.arenaOffset + offset);
@@ -136,6 +145,8 @@ private:
 } // namespace
 
 LogicalResult GraphFunctionEmitter::emit() {
+  if (function->hasAttr(kPreparationAttrName))
+    emitter.setInternal();
   if (isInit) {
     Value seed = LLVM::AllocaOp::create(builder, emitter.getPointerType(),
                                         builder.getI64Type(), emitter.i64(1),
@@ -152,10 +163,12 @@ LogicalResult GraphFunctionEmitter::emit() {
     }
   }
   checkIndices();
+  emitPreparation();
   if (failed(emitBlock(body)))
     return failure();
   if (failed(emitReturn()) || failed(emitWrites()))
     return failure();
+  emitInvalidation();
   if (isInit)
     emitInitialisation(emitter, model, instance);
   emitter.finish(Status::Success);
@@ -357,6 +370,55 @@ LogicalResult GraphFunctionEmitter::emitCall(kernel::CallOp call) {
 }
 
 //===----------------------------------------------------------------------===//
+// What is prepared
+//===----------------------------------------------------------------------===//
+
+/// Calls the function that prepares for this one, if its results are not valid.
+void GraphFunctionEmitter::emitPreparation() {
+  auto name = function->getAttrOfType<FlatSymbolRefAttr>(kPreparedByAttrName);
+  if (!name)
+    return;
+  auto preparation = SymbolTable::lookupNearestSymbolFrom<FunctionOpInterface>(function, name);
+  int64_t bit = int64_t(1) << getPreparationNumber(preparation);
+  Value valid = LLVM::AndOp::create(builder, emitter.load(builder.getI64Type(), getPreparedBits(), 8),
+                                    emitter.i64(bit));
+  Value isInvalid = emitter.compare(Predicate::eq, valid, emitter.i64(0));
+  SmallVector<Value> arguments{instance};
+  llvm::append_range(arguments, inputs);
+  emitter.ifThen(isInvalid, [&] {
+    LLVM::CallOp::create(builder, TypeRange(builder.getI32Type()),
+                         getExportedName(model, name.getValue()), arguments);
+  });
+}
+
+/// Says that what this function has prepared is valid, or that what was prepared
+/// of variables that it has written no longer is.
+void GraphFunctionEmitter::emitInvalidation() {
+  Type i64 = builder.getI64Type();
+  if (function->hasAttr(kPreparationAttrName)) {
+    int64_t bit = int64_t(1) << getPreparationNumber(function);
+    Value bits = LLVM::OrOp::create(builder, emitter.load(i64, getPreparedBits(), 8),
+                                    emitter.i64(bit));
+    emitter.store(bits, getPreparedBits(), 8);
+    return;
+  }
+  llvm::DenseSet<StringRef> written;
+  for (auto write : body.getOps<nn::WriteOp>())
+    written.insert(write.getVariable());
+  int64_t stale = 0;
+  for (auto other : function->getParentOfType<ModuleOp>().getOps<FunctionOpInterface>())
+    if (other->hasAttr(kPreparationAttrName))
+      for (auto read : other.getFunctionBody().getOps<nn::ReadOp>())
+        if (written.contains(read.getVariable()))
+          stale |= int64_t(1) << getPreparationNumber(other);
+  if (stale == 0)
+    return;
+  Value bits = LLVM::AndOp::create(builder, emitter.load(i64, getPreparedBits(), 8),
+                                   emitter.i64(~stale));
+  emitter.store(bits, getPreparedBits(), 8);
+}
+
+//===----------------------------------------------------------------------===//
 // Copies at the end
 //===----------------------------------------------------------------------===//
 
@@ -476,6 +538,7 @@ void nnc::emitSerialStart(Emitter &emitter, const ModelInterface &model,
 
 void nnc::emitInitialisation(Emitter &emitter, const ModelInterface &model,
                              Value instance) {
+  emitter.store(emitter.i64(0), emitter.address(instance, ControlBlock::Prepared), 8);
   emitter.store(emitter.i64(model.getMagic()),
                 emitter.address(instance, ControlBlock::Magic), 8);
 }

@@ -95,11 +95,11 @@ void ConvertGraphToLLVM::runOnOperation() {
   bool hasInit = llvm::any_of(functions, [](FunctionOpInterface function) {
     return function.getName() == kInitName;
   });
-  if (!hasInit && !variables.getVariables().empty()) {
-    variables.getVariables().front()->emitError(
-        "is never initialised: run nn-build-init first");
-    return signalPassFailure();
-  }
+  for (nn::VariableOp variable : variables.getVariables())
+    if (!hasInit && variable.getKind() != nn::VariableKind::prepared) {
+      variable.emitError("is never initialised: run nn-build-init first");
+      return signalPassFailure();
+    }
 
   ConstantPool constants(module, prefix);
   if (!hasInit)

@@ -70,6 +70,9 @@ static void emitTransfer(ModuleOp module, const ModelInterface &model,
   Value inside = emitter.address(instance, emitter.load(i64, entry, 8));
   Value bytes = emitter.load(i64, emitter.address(entry, 8), 8);
   emitter.copy(isRead ? values : inside, isRead ? inside : values, bytes);
+  // What was prepared of the old values is no longer valid.
+  if (!isRead && !model.preparedOffsets.empty())
+    emitter.store(emitter.i64(0), emitter.address(instance, ControlBlock::Prepared), 8);
   emitter.finish(Status::Success);
 }
 

@@ -194,21 +194,22 @@ static bool hasEmptyAxis(ArrayRef<Value> buffers) {
 }
 
 /// The results' images, if they are better computed by Winograd's transforms.
-static std::optional<ImageShape> chooseWinograd(const Evaluator &evaluator, RankedTensorType result,
-                                                RankedTensorType weight, int64_t channelsIn,
+static std::optional<ImageShape> chooseWinograd(Evaluator &evaluator, RankedTensorType result,
+                                                Value weight, int64_t channelsIn,
                                                 ArrayRef<int64_t> strides,
                                                 ArrayRef<int64_t> dilations, int64_t groups) {
   auto isOne = [](int64_t n) { return n == 1; };
   ArrayRef<int64_t> shape = result.getShape();
   // Its sums are not those of the convolution: never where order is strict.
   if (!evaluator.contract || !result.getElementType().isF32() || groups != 1 ||
-      shape.size() != 4 || weight.getShape().drop_front(2) != ArrayRef<int64_t>{3, 3} ||
+      shape.size() != 4 || typeOf(weight).getShape().drop_front(2) != ArrayRef<int64_t>{3, 3} ||
       !llvm::all_of(strides, isOne) || !llvm::all_of(dilations, isOne))
     return std::nullopt;
   ImageShape image{shape[0], shape[2], shape[3]};
   if (result.getNumElements() == 0 || channelsIn == 0 ||
       !isWinogradFaster(image, channelsIn, shape[1],
-                        evaluator.vectorWidth(result.getElementType())))
+                        evaluator.vectorWidth(result.getElementType()),
+                        Evaluator::isInvariant(evaluator.getBuffer(weight))))
     return std::nullopt;
   return image;
 }
@@ -220,7 +221,7 @@ static SmallVector<int64_t> padToTiles(ArrayRef<int64_t> high, const ImageShape 
 
 void Evaluator::emitConv(ConvOp op) {
   Location loc = op.getLoc();
-  if (auto image = chooseWinograd(*this, typeOf(op.getResult()), typeOf(op.getWeight()),
+  if (auto image = chooseWinograd(*this, typeOf(op.getResult()), op.getWeight(),
                                   typeOf(op.getInput()).getDimSize(1), op.getStrides(),
                                   op.getDilations(), op.getGroups())) {
     Value input = padInput(loc, op.getInput(), op.getLow(), padToTiles(op.getHigh(), *image));
@@ -308,7 +309,7 @@ static Value cutSpatial(OpBuilder &b, Location loc, Value buffer,
 /// by the stride instead would multiply zeros, three of four for a stride of 2.
 void Evaluator::emitConvInputGrad(ConvInputGradOp op) {
   Location loc = op.getLoc();
-  if (auto image = chooseWinograd(*this, typeOf(op.getResult()), typeOf(op.getWeight()),
+  if (auto image = chooseWinograd(*this, typeOf(op.getResult()), op.getWeight(),
                                   typeOf(op.getOutputGrad()).getDimSize(1), op.getStrides(),
                                   op.getDilations(), op.getGroups());
       image && llvm::all_of(op.getLow(), [](int64_t low) { return low <= 2; })) {

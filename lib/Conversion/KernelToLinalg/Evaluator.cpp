@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Evaluator.h"
+#include "nnc/Analysis/Invariants.h"
 #include "nnc/Conversion/Tasks.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/Hashing.h"
@@ -306,6 +307,15 @@ Value Evaluator::getBuffer(Value value) {
   bufferOf[value] = buffers.makeTemporary(value.getLoc(), typeOf(value));
   emitPointwise(value.getDefiningOp());
   return bufferOf[value];
+}
+
+bool Evaluator::isInvariant(Value buffer) {
+  while (auto view = buffer.getDefiningOp<ViewLikeOpInterface>())
+    buffer = view.getViewSource();
+  auto argument = dyn_cast<BlockArgument>(buffer);
+  auto function = argument ? dyn_cast<func::FuncOp>(argument.getOwner()->getParentOp())
+                           : func::FuncOp();
+  return function && function.getArgAttr(argument.getArgNumber(), kInvariantAttrName);
 }
 
 void Evaluator::fill(Location loc, Value buffer, double value) {

@@ -99,6 +99,9 @@ public:
   /// That of the op being emitted.
   Epilogue epilogue;
 
+  /// Whether `buffer` is that of an operand, or a view of one, which is the same
+  /// in every call: packed once, it costs nothing.
+  static bool isInvariant(mlir::Value buffer);
   /// Elements that a vector register holds.
   int64_t vectorWidth(mlir::Type element) const;
   /// Copies a part of the source's axis into panels, in a temporary.

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "nnc/Analysis/Invariants.h"
 #include "nnc/Analysis/Storage.h"
 #include "nnc/Conversion/Passes.h"
 #include "nnc/Conversion/Tasks.h"
@@ -314,8 +315,11 @@ static void convert(kernel::FuncOp kernel, const PackTarget &target) {
   Evaluator evaluator(buffers, /*contract=*/!strict, target);
   unsigned inputs = body.getNumArguments();
   for (auto [value, buffer] :
-       llvm::zip(body.getArguments(), entry->getArguments()))
+       llvm::zip(body.getArguments(), entry->getArguments())) {
     evaluator.bufferOf[value] = buffer;
+    if (Attribute mark = kernel.getArgAttr(value.getArgNumber(), kInvariantAttrName))
+      function.setArgAttr(value.getArgNumber(), kInvariantAttrName, mark);
+  }
   auto terminator = cast<kernel::ReturnOp>(body.getTerminator());
   for (auto [i, value] : llvm::enumerate(terminator.getValues()))
     evaluator.bufferOf[value] = entry->getArgument(inputs + i);

@@ -161,25 +161,27 @@ void Evaluator::forEachTurn(Location loc, int64_t count, int64_t step,
   body(loop.getInductionVar());
 }
 
-/// Panels that do not stay in the second-level cache together, while what they
-/// meet does, are packed one by one, each just before its use: what is packed
-/// is then read from the cache, and no more of it is ever written to memory. As
-/// each panel is a task of its own, there have to be some.
-static bool packsOneByOne(const PackTarget &target, Lanes part,
-                          int64_t panelBytes, int64_t otherBytes) {
-  return part.count >= 8 && part.count * panelBytes > target.cacheBytes / 4 &&
-         otherBytes <= target.cacheBytes / 2;
-}
-
 static int64_t getPanelBytes(const PanelSource &source, Lanes part) {
   return getPackedType(source, {0, 1, part.width}).getNumElements() *
          source.element.getIntOrFloatBitWidth() / 8;
 }
 
+/// Panels that do not stay in the second-level cache together, while what they
+/// meet does, are packed one by one, each just before its use: what is packed
+/// is then read from the cache, and no more of it is ever written to memory. As
+/// each panel is a task of its own, there have to be some. What is invariant is
+/// packed once for all calls instead.
+static bool packsOneByOne(const PackTarget &target, const PanelSource &source, Lanes part,
+                          int64_t otherBytes) {
+  int64_t panelBytes = getPanelBytes(source, part);
+  return !Evaluator::isInvariant(source.buffer) && part.count >= 8 && part.count * panelBytes > target.cacheBytes / 4 &&
+         otherBytes <= target.cacheBytes / 2;
+}
+
 bool Evaluator::packsBeforehand(const PanelSource &source, int64_t otherBytes) const {
   int64_t size = shapeOf(source.buffer)[source.lane];
   return llvm::none_of(splitLanes(size, vectorWidth(source.element)), [&](Lanes part) {
-    return packsOneByOne(target, part, getPanelBytes(source, part), otherBytes);
+    return packsOneByOne(target, source, part, otherBytes);
   });
 }
 
@@ -191,7 +193,7 @@ void Evaluator::forEachPack(Location loc, const PanelSource &source, Value into,
   for (Lanes part : splitLanes(size, vectorWidth(source.element))) {
     Lanes panel{0, 1, part.width};
     RankedTensorType type = getPackedType(source, panel);
-    if (!packsOneByOne(target, part, getPanelBytes(source, part), otherBytes)) {
+    if (!packsOneByOne(target, source, part, otherBytes)) {
       Value output = cutAxis(b, loc, into, axis, b.getIndexAttr(part.begin),
                              part.count * part.width);
       body(packPanels(loc, source, part), output, part);
@@ -383,8 +385,8 @@ void Contraction::emit(Value into) {
 /// of these rows, or 0.
 char Contraction::findTurnedLane(const Factor &wide, const Factor &other) const {
   int64_t ofWide = getBytes(wide.buffer), ofOther = getBytes(other.buffer);
-  if (!isReduced(wide.letters.back()) || ofWide < 2 * ofOther ||
-      ofOther > evaluator.target.cacheBytes / 2)
+  if (Evaluator::isInvariant(wide.buffer) || !isReduced(wide.letters.back()) ||
+      ofWide < 2 * ofOther || ofOther > evaluator.target.cacheBytes / 2)
     return 0;
   for (char letter : StringRef(result).drop_back())
     if (other.has(letter) && !wide.has(letter) &&

@@ -51,9 +51,9 @@ struct ConvOperands {
 };
 
 /// Whether fewer products gain more than the transforms around them cost, with
-/// vectors of `lanes` elements.
+/// vectors of `lanes` elements. Weights that are prepared need none per call.
 bool isWinogradFaster(const ImageShape &image, int64_t channelsIn, int64_t channelsOut,
-                      int64_t lanes);
+                      int64_t lanes, bool isPrepared);
 
 } // namespace nnc
 

@@ -72,7 +72,6 @@ std::pair<Value, Value> Bits::threefry(Value key0, Value key1, Value counter0, V
 /// pieces and a choice.
 template <typename Coefficients>
 Value Bits::inverseNormal(Value p) {
-  using List = ArrayRef<double>;
   Value q = subF(p, f64(0.5));
   Value isLow = arith::CmpFOp::create(b, loc, arith::CmpFPredicate::OLT, q, f64(0));
   Value tail = arith::SelectOp::create(b, loc, isLow, p, subF(f64(1), p));

@@ -28,13 +28,13 @@ static ArrayRef<int64_t> shapeOf(Value buffer) {
 }
 
 bool nnc::isWinogradFaster(const ImageShape &image, int64_t channelsIn, int64_t channelsOut,
-                           int64_t lanes) {
+                           int64_t lanes, bool isPrepared) {
   // Elements that pass through a vector instruction: loads, arithmetic, stores.
   // Weights are 9 apart, which takes 9 loads and shuffles for each tap.
   double direct = 9.0 * image.count * image.height * image.width * channelsIn * channelsOut;
   double tiles = image.tiles();
   double sums = points * tiles * channelsIn * channelsOut;
-  double weights = (9.0 * 2 * 9 + 28 + points) * channelsIn * channelsOut;
+  double weights = isPrepared ? 0 : (9.0 * 2 * 9 + 28 + points) * channelsIn * channelsOut;
   double in = (2.0 * points + 32 + points) * tiles * channelsIn;
   double out = (points + 24.0 + 4) * tiles * channelsOut;
   // A target without vectors has no memory to spare for points either.

@@ -26,6 +26,31 @@ def PlanMemory : Pass<"kernel-plan-memory", "::mlir::ModuleOp"> {
     Statistic<"numInOutputs", "in-outputs", "Results computed in an output">];
 }
 
+def MarkInvariants : Pass<"kernel-mark-invariants", "::mlir::ModuleOp"> {
+  let summary = "mark operands that are the same in every call";
+  let description = [{
+    Marks arguments of kernels with products as `kernel.invariant` where every
+    call passes a constant, a variable that its function does not write, or what
+    a scan captures. A kernel whose calls differ in this is copied. Lowering
+    then packs the whole operand beforehand.
+  }];
+  let statistics = [Statistic<"numMarked", "marked", "Arguments that were marked">];
+}
+
+def HoistInvariants : Pass<"kernel-hoist-invariants", "::mlir::ModuleOp"> {
+  let summary = "compute once what depends on invariant operands alone";
+  let description = [{
+    Splits kernels on memrefs: nests that read only `kernel.invariant` arguments
+    and write only scratch become a kernel of their own, whose result the rest
+    takes as one more input. In the body of a scan it is called before the scan.
+    Where all that it reads is lasting, it is called by a preparation of the
+    entry or step (`kernel.prepared_by`), and its result is a variable of the
+    kind `prepared`.
+  }];
+  let dependentDialects = ["::nnc::nn::NNDialect"];
+  let statistics = [Statistic<"numHoisted", "hoisted", "Kernels that were split">];
+}
+
 def OrderCalls : Pass<"kernel-order-calls", "::mlir::ModuleOp"> {
   let summary = "order the calls of entries and steps for few live bytes";
   let description = [{

@@ -14,7 +14,8 @@ include "mlir/Interfaces/FunctionInterfaces.td"
 include "nnc/Dialect/NN/IR/NNBase.td"
 
 def NN_VariableKindEnum : I32Enum<"VariableKind", "what a variable is for", [
-    I32EnumCase<"parameter", 0>, I32EnumCase<"state", 1>, I32EnumCase<"slot", 2>]> {
+    I32EnumCase<"parameter", 0>, I32EnumCase<"state", 1>, I32EnumCase<"slot", 2>,
+    I32EnumCase<"prepared", 3>]> {
   let cppNamespace = "::nnc::nn";
 }
 def NN_VariableKind : EnumAttr<NN_Dialect, NN_VariableKindEnum, "variable_kind"> {
@@ -27,6 +28,9 @@ def NN_VariableOp : NN_Op<"variable", [Symbol, IsolatedFromAbove, SingleBlock]> 
     A parameter, state or optimiser slot. The region computes its initial value
     from a random state whose seed is made of the user's seed and the variable's
     full name, so that adding a variable changes no other's initial value.
+
+    One that is `prepared` is not the model's: compiled entries keep what they
+    have made of other variables in it.
 
     Example:
     ```mlir
