@@ -1,5 +1,6 @@
 //===- Flops.cpp - arithmetic that a function does ------------------------===//
 #include "nnc/Analysis/Flops.h"
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 
 using namespace mlir;
@@ -57,6 +58,8 @@ static uint64_t countBlockFlops(Block &block) {
   for (Operation &op : block) {
     if (auto scan = dyn_cast<ScanOp>(op))
       total += scan.getTurns() * countBlockFlops(*scan.getBodyBlock());
+    else if (auto call = dyn_cast<kernel::CallOp>(op))
+      total += countFunctionFlops(SymbolTable::lookupNearestSymbolFrom(call, call.getKernelAttr()));
     else
       total += countFlops(&op);
   }

@@ -48,65 +48,76 @@ const HalidePlugin *nnc::driver::loadHalide(int &status) {
   return &plugin;
 }
 
-int HalideKernels::compile(ModuleOp module, StringRef backend, ArrayRef<CodeOptions> targets) {
+bool HalideKernels::compile(ModuleOp module, Model &model, StringRef backend,
+                            ArrayRef<CodeOptions> targets, int &status) {
+  bool mayLeave = backend == "halide";
   auto name = [&](StringRef text) { return StringAttr::get(module.getContext(), text); };
-  SmallVector<kernel::FuncOp> wanted;
+  MessageCollector messages(module.getContext(), model);
+  auto refuse = [&](kernel::FuncOp kernel, const Twine &why) {
+    kernel.emitError() << "kernel '" << kernel.getSymName() << "' " << why;
+    messages.print();
+    status = 1;
+    return false;
+  };
+  auto broken = [&](kernel::FuncOp kernel, const Twine &what) {
+    status = fail(3, "internal error: Halide, in kernel '" + kernel.getSymName() + "': " + what);
+    return false;
+  };
+  const HalidePlugin *plugin = nullptr;
+  kernels.resize(targets.size());
   for (auto kernel : module.getOps<kernel::FuncOp>()) {
     if (backend != "auto")
       kernel->setAttr(kBackendAttrName, name(backend));
     auto chosen = kernel->getAttrOfType<StringAttr>(kBackendAttrName);
-    if (chosen && chosen.getValue() == "halide")
-      wanted.push_back(kernel);
-  }
-  if (wanted.empty())
-    return 0;
-  int status = 0;
-  const HalidePlugin *plugin = loadHalide(status);
-  if (!plugin)
-    return status;
-  kernels.resize(targets.size());
-  auto keep = [&](kernel::FuncOp kernel, const Twine &why) {
-    remark("kernel '" + kernel.getSymName() + "' is left to MLIR: " + why);
-    kernel->setAttr(kBackendAttrName, name("mlir"));
-    for (auto &version : kernels)
-      version.erase(kernel.getSymName());
-  };
-  for (kernel::FuncOp kernel : wanted) {
-    if (kernel->hasAttr(nn::kStrictAttrName)) {
-      keep(kernel, "it gives the same bits on every target");
+    if (!chosen || chosen.getValue() != "halide")
       continue;
-    }
-    halide::Kernel described = describeKernel(kernel);
+    if (!hasHalide())
+      return refuse(kernel, "is to be Halide's, which is not built in; run utils/halide and build nnc again");
+    if (!plugin && !(plugin = loadHalide(status)))
+      return false;
+    std::string left;
+    auto schedule = kernel->getAttrOfType<StringAttr>(kScheduleAttrName);
+    halide::Kernel described;
+    if (kernel->hasAttr(nn::kStrictAttrName))
+      left = "it gives the same bits on every target";
+    else
+      described = describeKernel(kernel);
     for (auto [number, target] : llvm::enumerate(targets)) {
       std::optional<halide::Target> halideTarget = describeHalideTarget(target);
-      if (!halideTarget) {
-        keep(kernel, "Halide has no code for " + Twine(target.triple));
+      if (left.empty() && !halideTarget)
+        left = "Halide has no code for " + target.triple;
+      if (!left.empty())
         break;
-      }
       halide::Code code;
-      auto schedule = kernel->getAttrOfType<StringAttr>(kScheduleAttrName);
       plugin->compile(described, *halideTarget, schedule ? schedule.str() : "", code);
       if (!code.badSchedule.empty())
-        return fail(1, "kernel '" + kernel.getSymName() + "' has no such schedule: " + code.badSchedule);
+        return refuse(kernel, "has no such schedule: " + code.badSchedule);
       if (!code.error.empty())
-        return fail(3, "internal error: Halide, in kernel '" + kernel.getSymName() + "': " + StringRef(code.error).rtrim());
+        return broken(kernel, StringRef(code.error).rtrim());
       if (!code.declined.empty()) {
-        keep(kernel, "Halide has no " + Twine(code.declined));
+        left = "Halide has no " + code.declined;
         break;
       }
       auto adopted = adoptHalideKernel(described, code, target);
       if (!adopted)
-        return fail(3, "internal error: Halide's code of kernel '" + kernel.getSymName() + "' " + llvm::toString(adopted.takeError()));
+        return broken(kernel, llvm::toString(adopted.takeError()));
       adopted->name = kernel.getSymName().str();
       kernels[number][kernel.getSymName()] = std::move(*adopted);
     }
+    if (left.empty())
+      continue;
+    if (!mayLeave)
+      return refuse(kernel, "cannot be Halide's: " + left);
+    remark("kernel '" + kernel.getSymName() + "' is left to MLIR: " + left);
+    kernel->setAttr(kBackendAttrName, name("mlir"));
+    kernel->removeAttr(kScheduleAttrName);
+    for (auto &version : kernels)
+      version.erase(kernel.getSymName());
   }
-  return 0;
+  return true;
 }
 
 void HalideKernels::take(LoweredModel &model, size_t number) {
-  if (kernels.empty())
-    return;
   for (auto kernel : llvm::make_early_inc_range(model.module.getOps<kernel::FuncOp>())) {
     auto known = kernels[number].find(kernel.getSymName());
     if (known == kernels[number].end())

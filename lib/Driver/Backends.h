@@ -2,6 +2,7 @@
 #ifndef NNC_DRIVER_BACKENDS_H
 #define NNC_DRIVER_BACKENDS_H
 
+#include "Model.h"
 #include "nnc/Target/Emit.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -22,10 +23,11 @@ const HalidePlugin *loadHalide(int &status);
 class HalideKernels {
 public:
   /// Compiles what is to be Halide's: every kernel, or under `auto` those whose
-  /// attribute says so. Sets the attribute of each to what it is in the end; a
-  /// remark names those that Halide cannot express. Answers an exit status.
-  int compile(mlir::ModuleOp module, llvm::StringRef backend,
-              llvm::ArrayRef<CodeOptions> targets);
+  /// attribute says so. What Halide cannot express is left to MLIR in the first
+  /// case, which a remark says and the kernel's attribute, and a mistake in the
+  /// second. False after an error, which is printed.
+  bool compile(mlir::ModuleOp module, Model &model, llvm::StringRef backend,
+               llvm::ArrayRef<CodeOptions> targets, int &status);
   /// Leaves declarations of those kernels in the module of a processor, whose
   /// bodies it gives to the model.
   void take(LoweredModel &model, size_t number);

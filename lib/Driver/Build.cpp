@@ -5,6 +5,7 @@
 //===----------------------------------------------------------------------===//
 #include "Commands.h"
 #include "Compile.h"
+#include "KernelModel.h"
 #include "Report.h"
 #include "Tune.h"
 #include "Values.h"
@@ -133,8 +134,15 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
   if (module->getOps<FunctionOpInterface>().empty())
     return fail(1, Twine(invocation.code.model) + ": there is no entry or step to build");
 
-  if ((build.freeze || !build.weights.empty()) && !giveValues(*module, *model, build, status))
+  if (hasKernels(*module)) {
+    if (build.freeze || !build.weights.empty())
+      return fail(2, Twine(build.freeze ? "--freeze" : "--weights") + " wants a model; " + invocation.code.model + " has its kernels, with values of their own");
+    for (StringRef kind : {"nn", "grad"})
+      if (wants(kind))
+        return fail(2, "--emit=" + Twine(kind) + ": " + invocation.code.model + " begins at the stage 'kernel'");
+  } else if ((build.freeze || !build.weights.empty()) && !giveValues(*module, *model, build, status)) {
     return status;
+  }
   front.stop();
 
   Report report;

@@ -6,6 +6,7 @@
 //===----------------------------------------------------------------------===//
 #include "Compile.h"
 #include "Backends.h"
+#include "KernelModel.h"
 #include "Report.h"
 #include "nnc/Analysis/Flops.h"
 #include "nnc/Analysis/ModelInterface.h"
@@ -173,14 +174,17 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     return std::nullopt;
   };
 
-  if (!reach(Stage::NN, moduleText))
+  // A model may be given as kernels, which have these stages behind them.
+  bool isGraph = !hasKernels(module);
+  if (isGraph && !reach(Stage::NN, moduleText))
     return std::nullopt;
-  if (!passes(buildGradientPipeline) || !reach(Stage::Grad, moduleText))
+  if (isGraph && (!passes(buildGradientPipeline) || !reach(Stage::Grad, moduleText)))
     return std::nullopt;
   Builder builder(module.getContext());
   for (auto function : module.getOps<FunctionOpInterface>())
-    function->setAttr(kFlopsAttrName, builder.getI64IntegerAttr(countFunctionFlops(function)));
-  if (!passes(buildKernelPipeline))
+    if (isGraph || (nn::isGraphFunction(function) && function.getName() != kInitName && !function->hasAttr(kFlopsAttrName)))
+      function->setAttr(kFlopsAttrName, builder.getI64IntegerAttr(countFunctionFlops(function)));
+  if (isGraph && !passes(buildKernelPipeline))
     return std::nullopt;
   if (request.onKernels)
     request.onKernels(module);
@@ -189,11 +193,9 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
   HalideKernels halide;
   {
     TimingScope scope = timing.nest("Halide");
-    if (status = halide.compile(module, request.backend, request.targets); status != 0)
+    if (!halide.compile(module, model, request.backend, request.targets, status))
       return std::nullopt;
   }
-  if (request.onBackends)
-    request.onBackends(module);
   if (request.report)
     request.report->addKernels(module);
   if (!reach(Stage::Kernel, moduleText))

@@ -37,8 +37,6 @@ struct CompileRequest {
   mlir::TimingScope *timing = nullptr;
   /// Called with the module when its kernels are formed.
   std::function<void(mlir::ModuleOp)> onKernels;
-  /// Called with the module when each kernel's back end is known.
-  std::function<void(mlir::ModuleOp)> onBackends;
   /// What was measured for the kernels, where the back end is `auto`.
   const Tuning *tuning = nullptr;
   /// Gets the facts for the model's page; none by default.

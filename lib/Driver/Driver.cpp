@@ -34,6 +34,8 @@ static int runCommand(int argc, char **argv) {
   DialectRegistry registry;
   nnc::registerAllDialects(registry);
   MLIRContext context(registry, MLIRContext::Threading::DISABLED);
+  // Messages show the user's line.
+  context.printOpOnDiagnostic(false);
   switch (invocation.command) {
   case Command::Build:
     return runBuild(invocation, context);

@@ -1,5 +1,8 @@
 //===- Model.cpp - a model file, whatever its format ----------------------===//
 #include "Model.h"
+#include "KernelModel.h"
+#include "nnc/Analysis/ModelInterface.h"
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "mlir/IR/Verifier.h"
 #include "mlir/Parser/Parser.h"
@@ -97,6 +100,9 @@ bool Model::parseText(unsigned buffer, int &status) {
 }
 
 bool Model::parseMLIR(std::unique_ptr<llvm::MemoryBuffer> file, int &status) {
+  // Passes report at its lines, where it has any.
+  if (!file->getBuffer().starts_with("ML\xefR"))
+    diagnostics.addBuffer(file->getBufferIdentifier(), file->getBuffer());
   llvm::SourceMgr sources;
   sources.AddNewSourceBuffer(std::move(file), llvm::SMLoc());
   SourceMgrDiagnosticHandler handler(sources, &context);
@@ -105,18 +111,19 @@ bool Model::parseMLIR(std::unique_ptr<llvm::MemoryBuffer> file, int &status) {
   if (!parsed)
     return false;
   for (Operation &op : *parsed->getBody()) {
-    if (!isa<nn::VariableOp, nn::EntryOp, nn::StepOp>(op)) {
-      op.emitError() << "a model holds nn.variable, nn.entry and nn.step only";
+    if (!isa<nn::VariableOp, nn::EntryOp, nn::StepOp, kernel::FuncOp>(op)) {
+      op.emitError() << "a model holds nn.variable, nn.entry and nn.step, and kernel.func where its kernels are formed";
       return false;
     }
-    if (auto function = dyn_cast<FunctionOpInterface>(op)) {
+    auto function = dyn_cast<FunctionOpInterface>(op);
+    if (function && nn::isGraphFunction(&op) && !(hasKernels(*parsed) && function.getName() == kInitName)) {
       FunctionSummary summary;
       summary.name = function.getName().str();
       summary.isStep = isa<nn::StepOp>(op);
       functions.push_back(std::move(summary));
     }
   }
-  return true;
+  return !hasKernels(*parsed) || succeeded(verifyKernels(*parsed));
 }
 
 const FunctionSummary *Model::findFunction(StringRef name) const {
@@ -154,10 +161,12 @@ OwningOpRef<ModuleOp> Model::generate(const std::vector<Define> &defines,
       return {};
     }
     OwningOpRef<ModuleOp> copy(cast<ModuleOp>(parsed->clone()));
-    if (!entries.empty())
-      for (auto function : llvm::make_early_inc_range(copy->getOps<FunctionOpInterface>()))
-        if (!llvm::is_contained(entries, function.getName()))
-          function->erase();
+    if (entries.empty())
+      return copy;
+    for (auto function : llvm::make_early_inc_range(copy->getOps<FunctionOpInterface>()))
+      if (findFunction(function.getName()) && !llvm::is_contained(entries, function.getName()))
+        function->erase();
+    dropUnusedKernels(*copy);
     return copy;
   }
 

@@ -114,20 +114,14 @@ std::unique_ptr<LoadedKernel> Tuner::load(kernel::FuncOp kernel, const Candidate
   CompileRequest one;
   one.targets = request.targets;
   one.maxThreads = request.maxThreads;
-  bool isHalide = false;
   one.onKernels = [&](ModuleOp module) {
     auto copy = cast<kernel::FuncOp>(kernel->clone());
     module.push_back(copy);
     addKernelEntry(module, copy, getInvariantOperands(kernel));
     setCandidate(copy, candidate);
   };
-  one.onBackends = [&](ModuleOp module) {
-    kernel::FuncOp made = *module.getOps<kernel::FuncOp>().begin();
-    isHalide = made->getAttrOfType<StringAttr>(kBackendAttrName).getValue() == "halide";
-  };
   auto compiled = compile(*alone, model, one, status);
-  // What Halide left to MLIR is no candidate of its own.
-  if (!compiled || isHalide != (candidate.backend == "halide"))
+  if (!compiled)
     return nullptr;
   auto loaded = LoadedModel::load(*compiled);
   if (!loaded) {
@@ -144,10 +138,8 @@ void Tuner::measure(Work &work, ArrayRef<std::string> schedules) {
       return;
     Candidate candidate{"halide", schedule};
     auto loaded = load(work.kernel, candidate);
-    if (status != 0)
-      return;
     if (!loaded)
-      continue;
+      return;
     int64_t ownCalls = loaded->chooseCalls(), bestCalls = work.best->chooseCalls();
     std::vector<double> own, best;
     runtime::Stopwatch each;
@@ -192,7 +184,8 @@ int Tuner::run(ModuleOp kernels, const std::string &path, Tuning &tuning) {
   std::vector<Work> all;
   double total = 0;
   for (auto kernel : kernels.getOps<kernel::FuncOp>()) {
-    if (!calls.contains(kernel.getSymName()) || kernel->hasAttr(nn::kStrictAttrName))
+    // Where the model says how a kernel is made there is nothing to choose.
+    if (!calls.contains(kernel.getSymName()) || kernel->hasAttr(nn::kStrictAttrName) || kernel->hasAttr(kBackendAttrName))
       continue;
     if (!mayGoOn())
       break;

@@ -105,5 +105,10 @@ extern "C" __attribute__((visibility("default"))) void nnc_halide_compile(const 
 
 extern "C" __attribute__((visibility("default"))) void nnc_halide_candidates(const Kernel &kernel, const Target &target,
                                       std::vector<std::string> &candidates) {
-  candidates = listSchedules(kernel, target);
+  try {
+    Algorithm(kernel, parseSchedule("", target));
+    candidates = listSchedules(kernel, target);
+  } catch (const Declined &) {
+    candidates.clear();
+  }
 }

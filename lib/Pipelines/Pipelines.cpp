@@ -11,6 +11,7 @@ using namespace mlir;
 using namespace nnc;
 
 void nnc::buildGradientPipeline(OpPassManager &pm) {
+  pm.addPass(kernel::createInlineCalls());
   pm.addPass(nn::createDifferentiate());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());

@@ -78,7 +78,8 @@ using CompileFunction = void(const Kernel &kernel, const Target &target,
                              const std::string &schedule, Code &code);
 inline constexpr char kCompileName[] = "nnc_halide_compile";
 
-/// The schedules that are worth trying, the default first.
+/// The schedules that are worth trying, the default first; none of a kernel that
+/// cannot be expressed.
 using CandidatesFunction = void(const Kernel &kernel, const Target &target,
                                 std::vector<std::string> &candidates);
 inline constexpr char kCandidatesName[] = "nnc_halide_candidates";

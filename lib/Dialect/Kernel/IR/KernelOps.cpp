@@ -49,6 +49,13 @@ void nnc::kernel::FuncOp::print(OpAsmPrinter &printer) {
                                            getResAttrsAttrName());
 }
 
+LogicalResult nnc::kernel::ReturnOp::verify() {
+  FunctionType type = cast<kernel::FuncOp>((*this)->getParentOp()).getFunctionType();
+  if (type.getResults() != TypeRange(getValues()))
+    return emitOpError() << "returns " << TypeRange(getValues()) << " but its kernel is " << type;
+  return success();
+}
+
 //===----------------------------------------------------------------------===//
 // CallOp
 //===----------------------------------------------------------------------===//

@@ -59,6 +59,16 @@ def OrderCalls : Pass<"kernel-order-calls", "::mlir::ModuleOp"> {
   }];
 }
 
+def InlineCalls : Pass<"kernel-inline-calls", "::mlir::ModuleOp"> {
+  let summary = "kernels back to the graph that they were formed from";
+  let description = [{
+    Puts each kernel's body in place of its calls and drops the kernels and, where
+    there were any, the entry `init` that `nn-build-init` made with them: the
+    variables have their initial values still. What reads graphs then reads a
+    model that is given as kernels, too.
+  }];
+}
+
 def Recompute : Pass<"kernel-recompute", "::mlir::ModuleOp"> {
   let summary = "call kernels again rather than keep what they computed";
   let description = [{
