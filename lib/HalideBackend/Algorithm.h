@@ -113,7 +113,11 @@ private:
   void addStage(Stage stage);
   int copyOperand(const std::string &name, const Shape &shape,
                   const std::function<Halide::Expr(const Indices &)> &element);
-  int copyPadded(const std::string &name, int value, const Shape &padded, const Shape &low);
+  int copyPadded(const std::string &name, size_t lead, const Shape &from, const Shape &padded,
+                 const Shape &low, const Halide::Expr &outside,
+                 const std::function<Halide::Expr(const Indices &)> &element);
+  std::function<Halide::Expr(const Indices &)> readAround(const std::string &name, int value, const Shape &padded,
+                                                          const Shape &low, const Halide::Expr &outside);
   Halide::Expr readStage(int stage, int tuple, const Indices &indices);
   /// The element of a value.
   Halide::Expr at(int value, const Indices &indices);

@@ -46,22 +46,32 @@ static int lastLong(const Shape &shape, int first, int otherwise) {
   return otherwise;
 }
 
-/// [N, C, spatial…] with zeros before and after.
-int Algorithm::copyPadded(const std::string &name, int value, const Shape &padded,
-                          const Shape &low) {
-  const Shape &from = shapeOf(value);
+/// Elements with `outside` before and after along the axes from `lead` on.
+int Algorithm::copyPadded(const std::string &name, size_t lead, const Shape &from, const Shape &padded,
+                          const Shape &low, const Expr &outside,
+                          const std::function<Expr(const Indices &)> &element) {
   return copyOperand(name + "_padded", padded, [&](const Indices &place) {
     Indices source = place;
-    Expr inside;
+    Expr inside = Internal::const_true();
     for (size_t i = 0; i != low.size(); ++i) {
-      Expr moved = place[2 + i] - index(low[i]);
-      Expr within = moved >= 0 && moved < index(from[2 + i]);
-      inside = inside.defined() ? inside && within : within;
-      source[2 + i] = clamp(likely(moved), index(0), index(from[2 + i] - 1));
+      int64_t extent = from[lead + i];
+      if (padded[lead + i] == extent && low[i] == 0)
+        continue;
+      Expr moved = place[lead + i] - index(low[i]);
+      inside = inside && moved >= 0 && moved < index(extent);
+      source[lead + i] = clamp(likely(moved), index(0), index(extent - 1));
     }
-    Expr element = at(value, source);
-    return select(inside, element, make_zero(element.type()));
+    return select(inside, element(source), outside);
   });
+}
+
+/// Vectors along the channels or the last axis, rows along the other; where that
+/// is one and the same, along the batch.
+static void chooseTile(Sum &sum, const Shape &to, bool channels) {
+  sum.lane = channels ? 1 : lastLong(to, 2, 1);
+  sum.row = channels ? lastLong(to, 2, 0) : 1;
+  if (sum.row == sum.lane)
+    sum.row = 0;
 }
 
 Sum Algorithm::convolve(const Op &op) {
@@ -73,8 +83,7 @@ Sum Algorithm::convolve(const Op &op) {
   sum.kind = SumKind::Product;
   sum.func = Func(name);
   bool channels = parameters.channels && g.groups == 1 && to[1] > 1;
-  sum.lane = channels ? 1 : lastLong(to, 2, 1);
-  sum.row = channels ? lastLong(to, 2, 0) : 1;
+  chooseTile(sum, to, channels);
 
   // The input with its zeros: [N, C, spatial…].
   Shape padded = from;
@@ -84,7 +93,8 @@ Sum Algorithm::convolve(const Op &op) {
     pads |= g.low[i] != 0 || reach > from[2 + i];
     padded[2 + i] = std::max(reach, from[2 + i]);
   }
-  int inputCopy = pads ? copyPadded(name, input, padded, g.low) : -1;
+  auto element = [&](const Indices &place) { return at(input, place); };
+  int inputCopy = pads ? copyPadded(name, 2, from, padded, g.low, make_zero(typeOf(elementOf(input))), element) : -1;
   // The weight as [C, window…, O].
   Shape turned(window.begin() + 1, window.end());
   turned.push_back(window[0]);
@@ -127,8 +137,7 @@ Sum Algorithm::convolveInputGrad(const Op &op) {
   sum.kind = SumKind::Product;
   sum.func = Func(name);
   bool channels = parameters.channels && to[1] > 1;
-  sum.lane = channels ? 1 : lastLong(to, 2, 1);
-  sum.row = channels ? lastLong(to, 2, 0) : 1;
+  chooseTile(sum, to, channels);
 
   // The output's gradient with a stride's zeros between its elements, and as
   // many around as windows reach: [N, O, spatial…].
@@ -202,7 +211,8 @@ Sum Algorithm::convolveWeightGrad(const Op &op) {
     pads |= g.low[i] != 0 || reach > from[2 + i];
     padded[2 + i] = std::max(reach, from[2 + i]);
   }
-  int inputCopy = pads ? copyPadded(name, input, padded, g.low) : -1;
+  auto element = [&](const Indices &place) { return at(input, place); };
+  int inputCopy = pads ? copyPadded(name, 2, from, padded, g.low, make_zero(typeOf(elementOf(input))), element) : -1;
   // The output's gradient as [N, spatial…, O].
   Shape turned{positions[0]};
   turned.insert(turned.end(), positions.begin() + 2, positions.end());

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "Algorithm.h"
+#include <algorithm>
 #include <limits>
 
 using namespace Halide;
@@ -183,20 +184,30 @@ struct Window {
         return;
     }
   }
-  /// Element `at` of the window of output `indices`: its place in the operand,
-  /// and whether that is inside (undefined: always).
+  /// What the windows of `output` reach of `shape`: its extents with what lies
+  /// around it, and how many of them come before it.
+  std::pair<Shape, Shape> reach(const Shape &shape, const Shape &output) const {
+    Shape padded = shape, before;
+    size_t lead = shape.size() - size.size();
+    for (size_t axis = 0; axis != size.size(); ++axis) {
+      int64_t end = (output[lead + axis] - 1) * strides[axis] + size[axis];
+      before.push_back(low[axis]);
+      padded[lead + axis] = std::max(end, low[axis] + shape[lead + axis]);
+    }
+    return {padded, before};
+  }
+  /// Element `at` of the window of output `indices`, counted from what lies
+  /// around; and whether it is in `shape` (undefined: always).
   std::pair<Indices, Expr> locate(const Shape &shape, const Shape &output, const Indices &indices,
                                   const Shape &at) const {
     size_t lead = shape.size() - size.size();
     Indices place(indices.begin(), indices.begin() + lead);
     Expr inside;
     for (size_t axis = 0; axis != at.size(); ++axis) {
-      int64_t extent = shape[lead + axis], offset = at[axis] - low[axis];
-      Expr moved = indices[lead + axis] * index(strides[axis]) + index(offset);
-      if (offset < 0 || (output[lead + axis] - 1) * strides[axis] + offset >= extent) {
-        inside = conjunction(inside, moved >= 0 && moved < index(extent));
-        moved = clamped(moved, extent);
-      }
+      int64_t extent = shape[lead + axis], first = low[axis];
+      Expr moved = indices[lead + axis] * index(strides[axis]) + index(at[axis]);
+      if (at[axis] < first || (output[lead + axis] - 1) * strides[axis] + at[axis] >= first + extent)
+        inside = conjunction(inside, moved >= index(first) && moved < index(first + extent));
       place.push_back(moved);
     }
     return {place, inside};
@@ -218,13 +229,12 @@ static Expr pickLargest(const Window &window, const Shape &shape, const Shape &o
     Expr element = key(place), candidate = pick(place);
     if (!best.defined()) {
       any = inside;
-      Expr lowest = make_const(element.type(), -std::numeric_limits<double>::infinity());
-      best = inside.defined() ? select(inside, element, lowest) : element;
+      best = element;
       chosen = inside.defined() ? select(inside, candidate, make_zero(candidate.type())) : candidate;
       return;
     }
     // It is larger, or the first NaN.
-    Expr better = (element > best || is_nan(element)) && !is_nan(best);
+    Expr better = (element > best || isNaN(element)) && !isNaN(best);
     if (any.defined()) {
       better = better || !any;
       any = inside.defined() ? any || inside : Expr();
@@ -236,24 +246,34 @@ static Expr pickLargest(const Window &window, const Shape &shape, const Shape &o
   return chosen;
 }
 
+/// Reads a value that windows go beyond from a copy with `outside` around it.
+std::function<Expr(const Indices &)> Algorithm::readAround(const std::string &name, int value, const Shape &padded,
+                                                           const Shape &low, const Expr &outside) {
+  if (padded == shapeOf(value) && std::all_of(low.begin(), low.end(), [](int64_t before) { return before == 0; }))
+    return [this, value](const Indices &place) { return at(value, place); };
+  int copy = copyPadded(name, padded.size() - low.size(), shapeOf(value), padded, low, outside,
+                        [&](const Indices &place) { return at(value, place); });
+  return [this, copy](const Indices &place) { return readStage(copy, 0, place); };
+}
+
 Expr Algorithm::computeWindow(const Op &op, const Indices &indices) {
   Window window(op);
   int key = op.operands[0];
   const Shape &output = shapeOf(op.results[0]);
-  auto element = [&](const Indices &place) { return at(key, place); };
-  if (op.name == "window_pick")
-    return pickLargest(window, shapeOf(key), output, indices, element,
-                       [&](const Indices &place) { return at(op.operands[1], place); });
-  bool isSum = op.name == "window_sum";
+  auto [padded, low] = window.reach(shapeOf(key), output);
   Type type = typeOf(elementOf(key));
-  Expr outside =
-      make_const(type, isSum ? 0.0 : -std::numeric_limits<double>::infinity());
+  bool isSum = op.name == "window_sum";
+  Expr outside = make_const(type, isSum ? 0.0 : -std::numeric_limits<double>::infinity());
+  std::string name = op.name + std::to_string(op.results[0]);
+  auto element = readAround(name, key, padded, low, outside);
+  if (op.name == "window_pick") {
+    int value = op.operands[1];
+    auto picked = readAround(name + "_picked", value, padded, low, make_zero(typeOf(elementOf(value))));
+    return pickLargest(window, shapeOf(key), output, indices, element, picked);
+  }
   Expr result;
   Window::forEach(window.size, [&](const Shape &offset) {
-    auto [place, inside] = window.locate(shapeOf(key), output, indices, offset);
-    Expr x = element(place);
-    if (inside.defined())
-      x = select(inside, x, outside);
+    Expr x = element(window.locate(shapeOf(key), output, indices, offset).first);
     result = !result.defined() ? x : isSum ? result + x : maximum(result, x);
   });
   return result;
@@ -265,31 +285,39 @@ Expr Algorithm::computeWindowScatter(const Op &op, const Indices &indices) {
   Window window(op);
   int key = op.operands[0], value = op.operands[1];
   const Shape keyShape = shapeOf(key), windows = shapeOf(value);
-  int choices = copyOperand("choices", windows, [&](const Indices &place) {
-    return pickLargest(
-        window, keyShape, windows, place, [&](const Indices &p) { return at(key, p); },
-        [&](const Indices &p) { return linearize(p, keyShape); });
+  auto [padded, low] = window.reach(keyShape, windows);
+  Type type = typeOf(elementOf(key)), summed = typeOf(elementOf(value));
+  std::string name = op.name + std::to_string(op.results[0]);
+  auto element = readAround(name, key, padded, low, make_const(type, -std::numeric_limits<double>::infinity()));
+  const Shape &whole = padded;
+  int choices = copyOperand(name + "_choices", windows, [&](const Indices &place) {
+    return pickLargest(window, keyShape, windows, place, element,
+                       [&](const Indices &p) { return linearize(p, whole); });
   });
-  Expr self = linearize(indices, keyShape);
-  Expr zero = make_zero(typeOf(elementOf(value))), sum;
   // Windows that cover position x along an axis: floor((x + low) / stride) - j,
-  // for j below ceil(size / stride).
-  Shape counts;
-  for (size_t axis = 0; axis != window.size.size(); ++axis)
-    counts.push_back((window.size[axis] + window.strides[axis] - 1) / window.strides[axis]);
-  size_t lead = keyShape.size() - counts.size();
+  // for j below ceil(size / stride). Around the windows there are some that
+  // choose nothing.
+  Shape counts, around = windows, before;
+  size_t lead = keyShape.size() - window.size.size();
+  for (size_t axis = 0; axis != window.size.size(); ++axis) {
+    int64_t stride = window.strides[axis];
+    counts.push_back((window.size[axis] + stride - 1) / stride);
+    before.push_back(counts.back() - 1);
+    int64_t last = (keyShape[lead + axis] - 1 + window.low[axis]) / stride;
+    around[lead + axis] = before.back() + std::max(last + 1, windows[lead + axis]);
+  }
+  int chosen = copyPadded(name + "_chosen", lead, windows, around, before, index(-1),
+                          [&](const Indices &p) { return readStage(choices, 0, p); });
+  auto given = readAround(name + "_given", value, around, before, make_zero(summed));
+  Indices self = indices;
+  for (size_t axis = 0; axis != counts.size(); ++axis)
+    self[lead + axis] += index(window.low[axis]);
+  Expr zero = make_zero(summed), sum, number = linearize(self, padded);
   Window::forEach(counts, [&](const Shape &offset) {
     Indices place(indices.begin(), indices.begin() + lead);
-    Expr covered;
-    for (size_t axis = 0; axis != offset.size(); ++axis) {
-      Expr output = (indices[lead + axis] + index(window.low[axis])) / index(window.strides[axis]) -
-                    index(offset[axis]);
-      int64_t size = windows[lead + axis];
-      covered = conjunction(covered, output >= 0 && output < index(size));
-      place.push_back(clamped(output, size));
-    }
-    Expr mine = conjunction(covered, readStage(choices, 0, place) == self);
-    Expr term = select(mine, at(value, place), zero);
+    for (size_t axis = 0; axis != offset.size(); ++axis)
+      place.push_back(self[lead + axis] / index(window.strides[axis]) + index(before[axis] - offset[axis]));
+    Expr term = select(readStage(chosen, 0, place) == number, given(place), zero);
     sum = sum.defined() ? sum + term : term;
   });
   return sum;

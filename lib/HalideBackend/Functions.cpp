@@ -53,12 +53,14 @@ struct Arithmetic {
 
 } // namespace
 
+Expr isNaN(const Expr &x) { return x != x; }
+
 Expr maximum(const Expr &x, const Expr &y) {
-  return x.type().is_float() ? select(x > y || is_nan(x), x, y) : max(x, y);
+  return x.type().is_float() ? select(x > y || isNaN(x), x, y) : max(x, y);
 }
 
 Expr minimum(const Expr &x, const Expr &y) {
-  return x.type().is_float() ? select(x < y || is_nan(x), x, y) : min(x, y);
+  return x.type().is_float() ? select(x < y || isNaN(x), x, y) : min(x, y);
 }
 
 Expr buildExp(const Expr &x) {
@@ -94,7 +96,7 @@ Expr buildExp(const Expr &x) {
   Expr half = a.shiftRight(exponent, 1);
   y = y * a.powerOfTwo(half) * a.powerOfTwo(exponent - half);
   y = select(isPositive, y, a.number(0));
-  return select(is_nan(x), x, y);
+  return select(isNaN(x), x, y);
 }
 
 Expr buildLog(const Expr &x) {
@@ -135,7 +137,7 @@ Expr buildLog(const Expr &x) {
   y = select(x < a.number(infinity), y, x);
   Expr atMostZero = select(x == a.number(0), a.number(-infinity),
                            a.number(std::numeric_limits<double>::quiet_NaN()));
-  return select(x <= a.number(0), atMostZero, select(is_nan(x), x, y));
+  return select(x <= a.number(0), atMostZero, select(isNaN(x), x, y));
 }
 
 /// e^x - 1 as Kahan has it: what rounding took from e^x, its logarithm shows.
@@ -144,7 +146,7 @@ Expr buildExpm1(const Expr &x) {
   Expr one = a.number(1), power = buildExp(x), less = power - one, back = buildLog(power);
   Expr y = select(back == power, power, less * (x / back));
   y = select(less == a.number(-1), a.number(-1), y);
-  return select(power == one || is_nan(power), x, y);
+  return select(power == one || isNaN(power), x, y);
 }
 
 Expr buildLog1p(const Expr &x) {
@@ -175,7 +177,7 @@ Expr buildErf(const Expr &x) {
     return sum;
   };
   Expr y = select(isMiddle, a.number(0), a.number(1)) + polynomial(above) / polynomial(below);
-  y = select(size < a.number(3.75) || is_nan(x), y, a.number(1));
+  y = select(size < a.number(3.75) || isNaN(x), y, a.number(1));
   return select(x < a.number(0), y * a.number(-1), y);
 }
 

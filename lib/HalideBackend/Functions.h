@@ -23,6 +23,10 @@ Halide::Expr buildExpm1(const Halide::Expr &x);
 Halide::Expr buildLog1p(const Halide::Expr &x);
 Halide::Expr buildTanh(const Halide::Expr &x);
 
+/// Halide's own is_nan hides from it that expressions are equal: a chain of them
+/// took time exponential in its length.
+Halide::Expr isNaN(const Halide::Expr &x);
+
 /// The larger or the smaller; a NaN wins.
 Halide::Expr maximum(const Halide::Expr &x, const Halide::Expr &y);
 Halide::Expr minimum(const Halide::Expr &x, const Halide::Expr &y);

@@ -37,7 +37,7 @@ private:
   /// Splits an axis, exactly if the stage should be computed in place and can.
   void split(int number, int axis, const Var &outer, const Var &inner, int64_t width);
   int64_t vectorWidth(const Stage &stage, int64_t extent) const;
-  int laneOf(const Stage &stage) const;
+  int laneOf(int number) const;
   std::vector<std::pair<int, int>> candidates(int number) const;
   /// At a loop of the stage; before it, if it has none.
   void computeAt(Sum &sum, const Func &func, const std::optional<Var> &loop);
@@ -52,12 +52,14 @@ private:
 
 } // namespace
 
-/// The last axis of any length: what lies next to each other in memory.
-int Scheduler::laneOf(const Stage &stage) const {
+/// The last axis of any length: what lies next to each other in memory; -1 where
+/// a stage is computed inside another's loop over that axis, element by element.
+int Scheduler::laneOf(int number) const {
+  const Stage &stage = algorithm.stages[number];
   int lane = static_cast<int>(stage.shape.size()) - 1;
   while (lane > 0 && stage.shape[lane] == 1)
     --lane;
-  return lane;
+  return lane <= places[number].axis ? -1 : lane;
 }
 
 /// Elements of a vector along an axis: a short axis is one vector.
@@ -100,7 +102,7 @@ void Scheduler::split(int number, int axis, const Var &outer, const Var &inner, 
 
 void Scheduler::scheduleElements(int number) {
   Stage &stage = algorithm.stages[number];
-  int lane = laneOf(stage);
+  int lane = laneOf(number);
   if (lane < 0)
     return;
   int64_t extent = stage.shape[lane], width = vectorWidth(stage, extent);
@@ -169,7 +171,7 @@ void Scheduler::scheduleRows(int number) {
 
 void Scheduler::scheduleColumns(int number) {
   Stage &stage = algorithm.stages[number];
-  int lane = laneOf(stage);
+  int lane = laneOf(number);
   if (lane < 0)
     return scheduleRows(number);
   int64_t extent = stage.shape[lane], vector = vectorWidth(stage, extent);
@@ -243,7 +245,7 @@ void Scheduler::scheduleProduct(int number) {
   if (row >= 0)
     split(number, row, rowOuter, rowInner, rows);
   // Along what is contiguous in the result.
-  bool alongRow = row >= 0 && row == laneOf(stage);
+  bool alongRow = row >= 0 && row == laneOf(number);
   std::vector<VarOrRVar> order;
   if (alongRow)
     order = {rowInner, laneInner, rowOuter, laneOuter};
@@ -254,7 +256,7 @@ void Scheduler::scheduleProduct(int number) {
   stage.func.reorder(order);
   if (alongRow && rows > 1)
     stage.func.vectorize(rowInner);
-  else if (!alongRow && vector > 1 && lane == laneOf(stage))
+  else if (!alongRow && vector > 1 && lane == laneOf(number))
     stage.func.vectorize(laneInner, static_cast<int>(vector));
   Var level = row >= 0 ? rowOuter : laneOuter, axis = axisVar(lane);
   if (stage.inner.defined())
@@ -272,7 +274,8 @@ void Scheduler::scheduleProduct(int number) {
     for (size_t other = 0; other != stage.shape.size(); ++other)
       if (static_cast<int>(other) != lane && static_cast<int>(other) != row)
         storage.push_back(axisVar(other));
-    sum.func.reorder_storage(storage);
+    if (storage.size() > 1)
+      sum.func.reorder_storage(storage);
     auto unroll = [&](auto &&definition) {
       if (vector > 1)
         definition.vectorize(axis, static_cast<int>(vector));
@@ -305,7 +308,7 @@ static bool hasProduct(const Stage &stage) {
 /// in each turn: rows of a softmax, statistics of a norm.
 void Scheduler::place(int number) {
   const Stage &stage = algorithm.stages[number];
-  if (stage.isResult || stage.isSerial || stage.isCopy)
+  if (stage.isResult || stage.isSerial || stage.isCopy || hasProduct(stage))
     return;
   Place place;
   for (size_t reader = number + 1; reader != algorithm.stages.size(); ++reader) {
@@ -318,7 +321,7 @@ void Scheduler::place(int number) {
     if (seen.stage < 0) {
       seen.stage = reader;
       // Loops that stay whole.
-      prefix = std::min({prefix, laneOf(other), static_cast<int>(other.shape.size()) - 1});
+      prefix = std::min({prefix, laneOf(reader), static_cast<int>(other.shape.size()) - 1});
     } else {
       prefix = std::min(prefix, seen.axis + 1);
     }

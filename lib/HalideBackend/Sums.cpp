@@ -189,7 +189,7 @@ Sum Algorithm::argReduce(const Op &op) {
   Expr x = element(sum.domain), best = sum.func(arguments)[0];
   Expr better = isMax ? x > best : x < best;
   if (x.type().is_float())
-    better = (better || is_nan(x)) && !is_nan(best);
+    better = (better || isNaN(x)) && !isNaN(best);
   sum.func(arguments) = Tuple(select(better, x, best),
                               select(better, sum.domain, sum.func(arguments)[1]));
   return sum;
@@ -380,6 +380,8 @@ void Algorithm::defineSerial(const Op &op) {
     target[axis] = clamp(cast<int>(at(op.operands[1], at_)), index(0), index(stage.shape[axis] - 1));
     func(reversed(target)) = func(reversed(target)) + at(op.operands[2], source);
   }
+  for (int i = 0; i != func.num_update_definitions(); ++i)
+    func.update(i).unscheduled();
   addStage(std::move(stage));
 }
 
