@@ -48,15 +48,12 @@ const HalidePlugin *nnc::driver::loadHalide(int &status) {
   return &plugin;
 }
 
-bool HalideKernels::compile(ModuleOp module, Model &model, StringRef backend,
-                            ArrayRef<CodeOptions> targets, int &status) {
+bool HalideKernels::compile(ModuleOp module, StringRef backend, ArrayRef<CodeOptions> targets,
+                            int &status) {
   bool mayLeave = backend == "halide";
   auto name = [&](StringRef text) { return StringAttr::get(module.getContext(), text); };
-  MessageCollector messages(module.getContext(), model);
   auto refuse = [&](kernel::FuncOp kernel, const Twine &why) {
     kernel.emitError() << "kernel '" << kernel.getSymName() << "' " << why;
-    messages.print();
-    status = 1;
     return false;
   };
   auto broken = [&](kernel::FuncOp kernel, const Twine &what) {

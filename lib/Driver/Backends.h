@@ -2,7 +2,6 @@
 #ifndef NNC_DRIVER_BACKENDS_H
 #define NNC_DRIVER_BACKENDS_H
 
-#include "Model.h"
 #include "nnc/Target/Emit.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -25,8 +24,9 @@ public:
   /// Compiles what is to be Halide's: every kernel, or under `auto` those whose
   /// attribute says so. What Halide cannot express is left to MLIR in the first
   /// case, which a remark says and the kernel's attribute, and a mistake in the
-  /// second. False after an error, which is printed.
-  bool compile(mlir::ModuleOp module, Model &model, llvm::StringRef backend,
+  /// second. False after an error, which is reported or, if `status` is set,
+  /// printed.
+  bool compile(mlir::ModuleOp module, llvm::StringRef backend,
                llvm::ArrayRef<CodeOptions> targets, int &status);
   /// Leaves declarations of those kernels in the module of a processor, whose
   /// bodies it gives to the model.

@@ -193,8 +193,12 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
   HalideKernels halide;
   {
     TimingScope scope = timing.nest("Halide");
-    if (!halide.compile(module, model, request.backend, request.targets, status))
+    MessageCollector messages(module.getContext(), model);
+    if (!halide.compile(module, request.backend, request.targets, status)) {
+      if (messages.print())
+        status = 1;
       return std::nullopt;
+    }
   }
   if (request.report)
     request.report->addKernels(module);

@@ -1,10 +1,15 @@
 //===- Harness.cpp - compiled code against the interpreter ----------------===//
 #include "Harness.h"
 
+#include "Backends.h"
+#include "KernelModel.h"
+#include "Tuning.h"
+
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Pass/PassManager.h"
 #include "nnc/Analysis/ModelInterface.h"
+#include "nnc/Conversion/KernelToHalide/KernelToHalide.h"
 #include "nnc/Dialect/NN/Transforms/Passes.h"
 #include "nnc/InitAllDialects.h"
 #include "nnc/Pipelines/Pipelines.h"
@@ -97,6 +102,22 @@ static void load(const void *from, Tensor &tensor) {
 // Compiled code
 //===----------------------------------------------------------------------===//
 
+/// Chooses one of Halide's schedules for each kernel that it can make.
+static void drawSchedules(ModuleOp module, const CodeOptions &target, uint64_t seed) {
+  int status = 0;
+  const driver::HalidePlugin *plugin = driver::loadHalide(status);
+  auto described = describeHalideTarget(target);
+  if (!plugin || !described)
+    llvm::report_fatal_error("Halide is not there");
+  Sampler sampler(seed);
+  for (auto kernel : module.getOps<kernel::FuncOp>()) {
+    std::vector<std::string> schedules;
+    plugin->candidates(describeKernel(kernel), *described, schedules);
+    if (!schedules.empty())
+      driver::setCandidate(kernel, {"halide", schedules[sampler.nextBelow(schedules.size())]});
+  }
+}
+
 llvm::Expected<std::unique_ptr<CompiledModule>>
 CompiledModule::compile(ModuleOp original, const Configuration &configuration,
                         uint64_t seed) {
@@ -119,8 +140,19 @@ CompiledModule::compile(ModuleOp original, const Configuration &configuration,
 
   OwningOpRef<ModuleOp> module = original.clone();
   PassManager plan(module->getContext()), lower(module->getContext());
-  buildGradientPipeline(plan);
-  buildKernelPipeline(plan);
+  PassManager form(module->getContext());
+  buildGradientPipeline(form);
+  buildKernelPipeline(form);
+  if (!driver::hasKernels(*module) && failed(form.run(*module)))
+    return llvm::createStringError("the kernels could not be formed");
+  LoweredModel version{*module, *target};
+  driver::HalideKernels halide;
+  int status = 0;
+  if (StringRef(configuration.backend) == "halide")
+    drawSchedules(*module, *target, seed);
+  if (!halide.compile(*module, configuration.backend, *target, status))
+    return llvm::createStringError("Halide failed");
+  halide.take(version, 0);
   buildBufferPipeline(plan, code);
   buildKernelCodePipeline(lower, code);
   buildInterfacePipeline(lower, "net", 16, 64);
@@ -129,7 +161,7 @@ CompiledModule::compile(ModuleOp original, const Configuration &configuration,
   ModelInterface interface = describeModel(*module, "net");
   if (failed(lower.run(*module)))
     return llvm::createStringError("the module could not be lowered");
-  auto object = compileModel(LoweredModel{*module, *target}, interface);
+  auto object = compileModel(version, interface);
   if (!object)
     return object.takeError();
   auto loaded = LoadedModel::load(*object);

@@ -36,12 +36,16 @@ struct Configuration {
   const char *cpu;
   unsigned level;
   bool strict;
+  /// As `--backend`. Halide makes what it can, each kernel by one or another of
+  /// its schedules.
+  const char *backend = "mlir";
 };
 
 /// A loaded model with an instance.
 class CompiledModule {
 public:
-  /// Compiles a copy of the module and initialises an instance.
+  /// Compiles a copy of the module, whose kernels may be formed, and initialises
+  /// an instance.
   static llvm::Expected<std::unique_ptr<CompiledModule>>
   compile(mlir::ModuleOp module, const Configuration &configuration,
           uint64_t seed);

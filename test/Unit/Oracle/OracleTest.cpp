@@ -21,6 +21,7 @@ static constexpr Configuration kBaseline{"baseline", "", 2, false};
 static constexpr Configuration kNative{"native", "native", 2, false};
 static constexpr Configuration kStrict{"strict", "native", 2, true};
 static constexpr Configuration kPlain{"O0", "", 0, false};
+[[maybe_unused]] static constexpr Configuration kHalide{"Halide", "native", 2, false, "halide"};
 
 static std::string nameOf(size_t i) { return "c" + std::to_string(i); }
 
@@ -107,6 +108,10 @@ static std::vector<Case> part(const std::vector<Case> &cases, size_t begin) {
 TEST_P(OracleTest, Baseline) { run(part(GetParam().cases(), 0), kBaseline); }
 TEST_P(OracleTest, Strict) { run(part(GetParam().cases(), 1), kStrict); }
 TEST_P(OracleTest, Plain) { run(part(GetParam().cases(), 2), kPlain); }
+
+#ifdef NNC_HAS_HALIDE
+TEST_P(OracleTest, Halide) { run(part(GetParam().cases(), 3), kHalide); }
+#endif
 
 INSTANTIATE_TEST_SUITE_P(Table, OracleTest, testing::ValuesIn(kTables),
                          [](const testing::TestParamInfo<Table> &info) {

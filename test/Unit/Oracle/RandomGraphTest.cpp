@@ -20,6 +20,9 @@ static constexpr Configuration kConfigurations[] = {
     {"-O3 baseline", "", 3, false},
     {"-O2 strict", "native", 2, true},
     {"-O0", "", 0, false},
+#ifdef NNC_HAS_HALIDE
+    {"Halide", "native", 3, false, "halide"},
+#endif
 };
 
 static constexpr uint64_t kSeed = 3;
@@ -109,7 +112,7 @@ static void compareGraphs(uint64_t begin, uint64_t end,
 }
 
 TEST(RandomGraph, CompiledIsInterpreted) {
-  uint64_t count = 48, first = 0;
+  uint64_t count = 12 * std::size(kConfigurations), first = 0;
   if (const char *option = std::getenv("NNC_RANDOM_GRAPHS")) {
     char *rest = nullptr;
     count = std::strtoull(option, &rest, 10);
