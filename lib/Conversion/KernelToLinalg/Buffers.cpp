@@ -27,8 +27,7 @@ Value Buffers::makeTemporary(Location loc, RankedTensorType tensor) {
   return memref::ViewOp::create(builder, loc, type, scratch, offset, ValueRange{});
 }
 
-/// The operands of nests that are `buffer` or a view of it.
-static SmallVector<OpOperand *> findUses(Value buffer) {
+SmallVector<OpOperand *> nnc::findNestUses(Value buffer) {
   SmallVector<OpOperand *> uses;
   SmallVector<Value> work{buffer};
   while (!work.empty())
@@ -61,7 +60,7 @@ struct Times {
 /// Whether a nest reads one buffer and writes another element by element, and
 /// nothing needs the first after it or has used the second before it.
 static bool endsAs(Value temporary, Value output) {
-  SmallVector<OpOperand *> before = findUses(temporary), after = findUses(output);
+  SmallVector<OpOperand *> before = findNestUses(temporary), after = findNestUses(output);
   auto isBefore = [](OpOperand *a, OpOperand *b) {
     Block *block = b->getOwner()->getBlock();
     Operation *op = block->findAncestorOpInBlock(*a->getOwner());
@@ -89,7 +88,7 @@ void Buffers::finish(ArrayRef<Value> outputs) {
   SmallVector<ArenaBuffer> parts;
   for (Operation *user : llvm::to_vector(scratch.getUsers())) {
     auto view = cast<memref::ViewOp>(user);
-    SmallVector<OpOperand *> uses = findUses(view);
+    SmallVector<OpOperand *> uses = findNestUses(view);
     auto output = llvm::find_if(outputs, [&](Value output) {
       return output.getType() == view.getType() && !taken.contains(output) && endsAs(view, output);
     });

@@ -130,44 +130,6 @@ private:
 } // namespace
 
 //===----------------------------------------------------------------------===//
-// In-place pairs
-//===----------------------------------------------------------------------===//
-
-/// An input may share an output's buffer if it is read in one nest only,
-/// element by element at the place that this nest writes in the output, and the
-/// output is untouched before that.
-static bool mayShare(Value input, Value output) {
-  if (input.getType() != output.getType() || !input.hasOneUse())
-    return false;
-  auto generic = dyn_cast<linalg::GenericOp>(*input.user_begin());
-  if (!generic || generic.getNumReductionLoops() != 0)
-    return false;
-  OpOperand &use = *input.use_begin();
-  for (Operation *user : output.getUsers())
-    if (user->getBlock() != generic->getBlock() ||
-        user->isBeforeInBlock(generic))
-      return false;
-  for (OpOperand &init : generic.getDpsInitsMutable())
-    if (init.get() == output)
-      return generic.getMatchingIndexingMap(&use) ==
-                 generic.getMatchingIndexingMap(&init) &&
-             llvm::none_of(generic.getDpsInputs(),
-                           [&](Value v) { return v == output; });
-  return false;
-}
-
-static ArrayAttr findInPlacePairs(func::FuncOp function, unsigned inputs,
-                                  unsigned outputs) {
-  Builder b(function.getContext());
-  SmallVector<Attribute> pairs;
-  for (unsigned i = 0; i != inputs; ++i)
-    for (unsigned o = 0; o != outputs; ++o)
-      if (mayShare(function.getArgument(i), function.getArgument(inputs + o)))
-        pairs.push_back(b.getI64ArrayAttr({i, o}));
-  return b.getArrayAttr(pairs);
-}
-
-//===----------------------------------------------------------------------===//
 // The pass
 //===----------------------------------------------------------------------===//
 

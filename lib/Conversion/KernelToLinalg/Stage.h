@@ -54,6 +54,12 @@ private:
   mlir::BlockArgument scratch;
 };
 
+/// The operands that are `buffer` or a view of it, other than of views.
+llvm::SmallVector<mlir::OpOperand *> findNestUses(mlir::Value buffer);
+
+/// The pairs of `kernel.inplace`, of a function on inputs and then outputs.
+mlir::ArrayAttr findInPlacePairs(mlir::func::FuncOp function, unsigned inputs, unsigned outputs);
+
 class Stage {
 public:
   /// A nest over `sizes`, all loops parallel but the `reduced` ones.

@@ -138,3 +138,21 @@ kernel.func @weight_grad(%x: tensor<2x4x10x10xf32>, %g: tensor<2x4x10x10xf32>) -
   %w = nn.conv_weight_grad %x, %g strides [1, 1] low [1, 1] high [1, 1] dilations [1, 1] groups 1 : tensor<2x4x10x10xf32>, tensor<2x4x10x10xf32> -> tensor<4x4x3x3xf32>
   kernel.return %w : tensor<4x4x3x3xf32>
 }
+
+// -----
+
+// The gradient of a pooling is computed in the memory of what was pooled: a turn
+// reads a window before it writes it. Not where windows overlap.
+// CHECK-LABEL: func.func private @pooled(
+//  CHECK-SAME:     kernel.inplace = {{\[}}[0, 0]]
+kernel.func @pooled(%x: tensor<2x3x8x8xf32>, %g: tensor<2x3x4x4xf32>) -> tensor<2x3x8x8xf32> {
+  %y = nn.window_scatter %x, %g size [2, 2] strides [2, 2] low [0, 0] high [0, 0] : tensor<2x3x8x8xf32>, tensor<2x3x4x4xf32>
+  kernel.return %y : tensor<2x3x8x8xf32>
+}
+
+// CHECK-LABEL: func.func private @pooled_over(
+//  CHECK-SAME:     kernel.inplace = []
+kernel.func @pooled_over(%x: tensor<2x3x8x8xf32>, %g: tensor<2x3x7x7xf32>) -> tensor<2x3x8x8xf32> {
+  %y = nn.window_scatter %x, %g size [2, 2] strides [1, 1] low [0, 0] high [0, 0] : tensor<2x3x8x8xf32>, tensor<2x3x7x7xf32>
+  kernel.return %y : tensor<2x3x8x8xf32>
+}
