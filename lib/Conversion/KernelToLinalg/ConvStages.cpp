@@ -21,9 +21,16 @@ static ArrayRef<int64_t> shapeOf(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getShape();
 }
 
-/// Copies a buffer into the middle of another.
-static void copyInside(Evaluator &evaluator, Location loc, Value source, Value into,
-                       ArrayRef<int64_t> low) {
+SmallVector<int64_t> nnc::addBorder(ArrayRef<int64_t> shape, ArrayRef<int64_t> low,
+                                    ArrayRef<int64_t> high) {
+  SmallVector<int64_t> padded(shape);
+  for (size_t axis = 0; axis != low.size(); ++axis)
+    padded[axis + 2] += low[axis] + high[axis];
+  return padded;
+}
+
+void nnc::copyInside(Evaluator &evaluator, Location loc, Value source, Value into,
+                     ArrayRef<int64_t> low) {
   OpBuilder &b = evaluator.buffers.builder;
   SmallVector<OpFoldResult> offsets(2, b.getIndexAttr(0)), sizes,
       strides(low.size() + 2, b.getIndexAttr(1));
@@ -39,12 +46,9 @@ static void copyInside(Evaluator &evaluator, Location loc, Value source, Value i
 /// to be none.
 static Value makeBorder(Evaluator &evaluator, Location loc, RankedTensorType images,
                         ArrayRef<int64_t> low, ArrayRef<int64_t> high) {
-  auto isZero = [](int64_t n) { return n == 0; };
-  if (llvm::all_of(low, isZero) && llvm::all_of(high, isZero))
+  SmallVector<int64_t> shape = addBorder(images.getShape(), low, high);
+  if (ArrayRef(shape) == images.getShape())
     return {};
-  SmallVector<int64_t> shape(images.getShape());
-  for (size_t axis = 0; axis != low.size(); ++axis)
-    shape[axis + 2] += low[axis] + high[axis];
   Value padded = evaluator.buffers.makeTemporary(loc, images.clone(shape));
   // Zero all, then copy what is inside: two nests without conditions.
   evaluator.fill(loc, padded, 0);
@@ -224,9 +228,9 @@ void Evaluator::emitConv(ConvOp op) {
   if (auto image = chooseWinograd(*this, typeOf(op.getResult()), op.getWeight(),
                                   typeOf(op.getInput()).getDimSize(1), op.getStrides(),
                                   op.getDilations(), op.getGroups())) {
-    Value input = padInput(loc, op.getInput(), op.getLow(), padToTiles(op.getHigh(), *image));
-    return emitWinograd(loc, {input, getBuffer(op.getWeight()), /*isGradient=*/false,
-                              bufferOf.lookup(op.getResult())}, *image);
+    return emitWinograd(loc, {getBuffer(op.getInput()), SmallVector<int64_t>(op.getLow()),
+                              padToTiles(op.getHigh(), *image), getBuffer(op.getWeight()),
+                              /*isGradient=*/false, bufferOf.lookup(op.getResult())}, *image);
   }
   int64_t groups = op.getGroups();
   OpBuilder &b = buffers.builder;
@@ -321,8 +325,8 @@ void Evaluator::emitConvInputGrad(ConvInputGradOp op) {
       high.push_back(size + 2 - low.back() - gradShape[axis + 2]);
     }
     if (llvm::all_of(high, [](int64_t border) { return border >= 0; })) {
-      Value grad = padInput(loc, op.getOutputGrad(), low, padToTiles(high, *image));
-      return emitWinograd(loc, {grad, getBuffer(op.getWeight()), /*isGradient=*/true,
+      return emitWinograd(loc, {getBuffer(op.getOutputGrad()), low, padToTiles(high, *image),
+                                getBuffer(op.getWeight()), /*isGradient=*/true,
                                 bufferOf.lookup(op.getResult())}, *image);
     }
   }

@@ -29,6 +29,14 @@ mlir::Value selectFirst(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buff
 /// The number of the present worker.
 mlir::Value getWorker(mlir::OpBuilder &b, mlir::Location loc);
 
+/// The shape of [N, C, spatial…] with `low` elements before and `high` behind.
+llvm::SmallVector<int64_t> addBorder(llvm::ArrayRef<int64_t> shape, llvm::ArrayRef<int64_t> low,
+                                     llvm::ArrayRef<int64_t> high);
+
+/// Copies images into larger ones, `low` elements from where these begin.
+void copyInside(Evaluator &evaluator, mlir::Location loc, mlir::Value source, mlir::Value into,
+                llvm::ArrayRef<int64_t> low);
+
 /// Results of a convolution: images of one size.
 struct ImageShape {
   int64_t count, height, width;
@@ -41,8 +49,10 @@ struct ImageShape {
 
 /// The buffers of a convolution with a window of 3 by 3 that moves by 1.
 struct ConvOperands {
-  /// [N, C, H + 2, W + 2] with H and W the results' rounded up to even.
+  /// [N, C, h, w], which with zeros around it, `low` before and `high` behind,
+  /// is [N, C, H + 2, W + 2] with H and W the results' rounded up to even.
   mlir::Value input;
+  llvm::SmallVector<int64_t> low, high;
   /// [O, C, 3, 3]; of a gradient [C, O, 3, 3], met the other way round.
   mlir::Value weight;
   bool isGradient;

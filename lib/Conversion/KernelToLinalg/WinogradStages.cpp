@@ -8,8 +8,8 @@
 //   Y = Aᵀ (Σ over channels of (G g Gᵀ) ⊙ (Bᵀ d B)) A
 //
 // The sum is 16 products of matrices, [channels out, channels in] by [channels
-// in, tiles]. Images are taken a few at a time, so that their tiles stay in a
-// cache between the three nests; each such block is a task.
+// in, tiles]. Images are taken a few at a time, or some rows of one, so that their
+// tiles stay in a cache between the three nests; each image or few are a task.
 //
 //===----------------------------------------------------------------------===//
 #include "ProductStages.h"
@@ -151,8 +151,8 @@ static Value expandTiles(OpBuilder &b, Location loc, Value tiles, ArrayRef<int64
 
 void Winograd::transformImages(Value images, Value into) {
   OpBuilder &b = evaluator.buffers.builder;
-  int64_t count = shapeOf(images)[0];
-  int64_t extents[] = {count, channelsIn, image.tilesHigh(), image.tilesWide()};
+  int64_t count = shapeOf(images)[0], high = shapeOf(images)[2] / 2 - 1;
+  int64_t extents[] = {count, channelsIn, high, image.tilesWide()};
   Stage stage(evaluator.buffers, loc, extents, {}, evaluator.contract);
   Arithmetic math{stage};
   AffineExpr n = stage.dim(0), c = stage.dim(1), y = stage.dim(2), x = stage.dim(3);
@@ -191,8 +191,8 @@ void Winograd::multiply(Value weights, Value tiles, Value sums) {
 
 void Winograd::transformResults(Value sums, Value into) {
   OpBuilder &b = evaluator.buffers.builder;
-  int64_t count = shapeOf(into)[0];
-  int64_t extents[] = {count, channelsOut, image.tilesHigh(), image.tilesWide()};
+  int64_t count = shapeOf(into)[0], high = shapeOf(into)[2] / 2;
+  int64_t extents[] = {count, channelsOut, high, image.tilesWide()};
   Stage stage(evaluator.buffers, loc, extents, {}, evaluator.contract);
   Arithmetic math{stage};
   Indices place = stage.dims(0, 4);
@@ -211,16 +211,33 @@ void Winograd::transformResults(Value sums, Value into) {
   stage.finish(values);
 }
 
-/// Images of a block: the tiles of as many as the second-level cache holds half
-/// of, or more where the weights are larger than they, since every block reads
-/// these again.
-static int64_t imagesOfBlock(const ImageShape &image, int64_t bytesOfImage, int64_t bytesOfWeights,
-                             int64_t cache) {
-  int64_t most = std::max(cache / 2, bytesOfWeights) / bytesOfImage;
-  int64_t images = std::clamp<int64_t>(most, 1, image.count);
-  while (image.count % images != 0)
-    --images;
-  return images;
+namespace {
+/// What goes through all nests at once: some images, or some rows of tiles of
+/// one.
+struct TileBlock {
+  int64_t images, rows;
+};
+} // namespace
+
+/// The largest divisor of `count` that is at most `most`.
+static int64_t findDivisor(int64_t count, int64_t most) {
+  int64_t divisor = std::clamp<int64_t>(most, 1, count);
+  while (count % divisor != 0)
+    --divisor;
+  return divisor;
+}
+
+/// The tiles that the second-level cache holds half of, or more where the
+/// weights are larger than they, since every block reads these again.
+static TileBlock chooseBlock(const ImageShape &image, int64_t bytesOfTile, int64_t bytesOfWeights,
+                         int64_t cache, int64_t lanes) {
+  int64_t most = std::max(cache / 2, bytesOfWeights) / bytesOfTile;
+  int64_t high = image.tilesHigh(), wide = image.tilesWide();
+  if (most >= high * wide)
+    return {findDivisor(image.count, most / (high * wide)), high};
+  // No fewer than fill a panel.
+  int64_t rows = std::max(most / wide, static_cast<int64_t>(llvm::divideCeil(2 * lanes, wide)));
+  return {1, findDivisor(high, rows)};
 }
 
 void Evaluator::emitWinograd(Location loc, const ConvOperands &conv, const ImageShape &image) {
@@ -238,15 +255,23 @@ void Evaluator::emitWinograd(Location loc, const ConvOperands &conv, const Image
         loc, RankedTensorType::get({image.count, winograd.channelsOut, high, wide}, element));
 
   int64_t bytes = element.getIntOrFloatBitWidth() / 8;
-  int64_t tilesOfImage = image.tilesHigh() * image.tilesWide();
-  int64_t ofImage = points * (winograd.channelsIn + winograd.channelsOut) * tilesOfImage * bytes;
-  int64_t images = imagesOfBlock(image, ofImage, getBytes(weights), target.cacheBytes);
-  int64_t blocks = image.count / images;
-  // A place for each worker, or for each block where these are fewer.
+  int64_t ofTile = points * (winograd.channelsIn + winograd.channelsOut) * bytes;
+  auto [images, rows] = chooseBlock(image, ofTile, getBytes(weights), target.cacheBytes,
+                                    vectorWidth(element));
+  int64_t blocks = image.count / images, tilesOfBlock = images * rows * image.tilesWide();
+  // A place for each worker, or for each task where these are fewer.
   bool perBlock = blocks <= target.workers;
   int64_t copies = perBlock ? blocks : target.workers;
-  Value tiles = winograd.makePoints(copies, winograd.channelsIn, images * tilesOfImage);
-  Value sums = winograd.makePoints(copies, winograd.channelsOut, images * tilesOfImage);
+  Value tiles = winograd.makePoints(copies, winograd.channelsIn, tilesOfBlock);
+  Value sums = winograd.makePoints(copies, winograd.channelsOut, tilesOfBlock);
+  SmallVector<int64_t> shape(shapeOf(conv.input));
+  shape[0] = images;
+  SmallVector<int64_t> padded = addBorder(shape, conv.low, conv.high);
+  Value borders;
+  if (padded != shape) {
+    padded.insert(padded.begin(), copies);
+    borders = buffers.makeTemporary(loc, RankedTensorType::get(padded, element));
+  }
   forEachTask(loc, blocks, [&](Value block) {
     OpFoldResult begin = b.getIndexAttr(0), place = b.getIndexAttr(0);
     if (block) {
@@ -255,9 +280,19 @@ void Evaluator::emitWinograd(Location loc, const ConvOperands &conv, const Image
       place = perBlock ? block : getWorker(b, loc);
     }
     Value ownTiles = selectFirst(b, loc, tiles, place), ownSums = selectFirst(b, loc, sums, place);
-    winograd.transformImages(cutAxis(b, loc, conv.input, 0, begin, images), ownTiles);
-    winograd.multiply(weights, ownTiles, ownSums);
-    winograd.transformResults(ownSums, cutAxis(b, loc, output, 0, begin, images));
+    Value input = cutAxis(b, loc, conv.input, 0, begin, images);
+    Value results = cutAxis(b, loc, output, 0, begin, images);
+    if (borders) {
+      Value own = selectFirst(b, loc, borders, place);
+      fill(loc, own, 0);
+      copyInside(*this, loc, input, own, conv.low);
+      input = own;
+    }
+    forEachTurn(loc, image.tilesHigh() / rows, 2 * rows, [&](OpFoldResult row) {
+      winograd.transformImages(cutAxis(b, loc, input, 2, row, 2 * rows + 2), ownTiles);
+      winograd.multiply(weights, ownTiles, ownSums);
+      winograd.transformResults(ownSums, cutAxis(b, loc, results, 2, row, 2 * rows));
+    });
   });
   if (isCut)
     copyBuffer(loc, cutAxis(b, loc, cutAxis(b, loc, output, 2, b.getIndexAttr(0), image.height), 3,

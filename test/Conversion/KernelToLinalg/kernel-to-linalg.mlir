@@ -156,3 +156,22 @@ kernel.func @pooled_over(%x: tensor<2x3x8x8xf32>, %g: tensor<2x3x7x7xf32>) -> te
   %y = nn.window_scatter %x, %g size [2, 2] strides [1, 1] low [0, 0] high [0, 0] : tensor<2x3x8x8xf32>, tensor<2x3x7x7xf32>
   kernel.return %y : tensor<2x3x8x8xf32>
 }
+
+// -----
+
+// Winograd's form: each image is a task with a place of its worker's for its
+// border; where the tiles of one image are too many for a cache, some rows of
+// them follow the others in the same place.
+// ONE-LABEL: func.func private @winograd(
+//       ONE:   memref.view {{.*}} to memref<16x1x8x34x34xf32>
+//       ONE:   scf.for %{{.*}} = %c0{{.*}} to %c32{{.*}} step
+//       ONE:     kernel.worker
+//       ONE:     linalg.generic
+//       ONE:     scf.for %[[ROW:.*]] = %c0{{.*}} to %c32{{.*}} step %[[STEP:c[0-9]+]]
+//       ONE:       memref.subview %{{.*}}[0, 0, %[[ROW]], 0]
+//       ONE:       linalg.generic {{.*}}"reduction"]
+//       ONE:   } {kernel.tasks}
+kernel.func @winograd(%x: tensor<32x8x32x32xf32>, %w: tensor<64x8x3x3xf32>) -> tensor<32x64x32x32xf32> {
+  %y = nn.conv %x, %w strides [1, 1] low [1, 1] high [1, 1] dilations [1, 1] groups 1 : tensor<32x8x32x32xf32>, tensor<64x8x3x3xf32> -> tensor<32x64x32x32xf32>
+  kernel.return %y : tensor<32x64x32x32xf32>
+}
