@@ -26,6 +26,25 @@ nn.entry @softmax(%x: tensor<8x5xf32> {nn.name = "x"}) -> (tensor<8x5xf32> {nn.n
 
 // -----
 
+// An axis of length 1 that the reduction leaves changes nothing.
+// CHECK-LABEL: kernel.func
+//       CHECK:   nn.reduce_sum
+//       CHECK:   nn.div
+//       CHECK:   nn.sub
+//   CHECK-NOT: kernel.func
+//       CHECK: nn.entry @centred
+nn.entry @centred(%x: tensor<8x5xf32> {nn.name = "x"}) -> (tensor<8x5xf32> {nn.name = "y"}) {
+  %n = nn.constant dense<5.0> : tensor<8x1xf32>
+  %sum = nn.reduce_sum %x [1] : tensor<8x5xf32> -> tensor<8xf32>
+  %kept = nn.reshape %sum : tensor<8xf32> -> tensor<8x1xf32>
+  %mean = nn.div %kept, %n : tensor<8x1xf32>
+  %wide = nn.broadcast %mean [0, 1] : tensor<8x1xf32> -> tensor<8x5xf32>
+  %y = nn.sub %x, %wide : tensor<8x5xf32>
+  nn.return %y : tensor<8x5xf32>
+}
+
+// -----
+
 // A contraction takes in what is computed of its result element by element, also
 // where that began as a cluster of its own: an update with a decayed slot.
 // CHECK-LABEL: kernel.func

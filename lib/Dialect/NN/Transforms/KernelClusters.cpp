@@ -15,12 +15,15 @@ static ArrayRef<int64_t> shapeOf(Value value) {
   return cast<RankedTensorType>(value.getType()).getShape();
 }
 
-bool nnc::nn::isUnitReshape(ReshapeOp op) {
+/// Whether two shapes are the same but for axes of length 1.
+static bool matchBesideUnits(ArrayRef<int64_t> a, ArrayRef<int64_t> b) {
   auto notOne = [](int64_t size) { return size != 1; };
-  SmallVector<int64_t> from, to;
-  llvm::copy_if(shapeOf(op.getOperand()), std::back_inserter(from), notOne);
-  llvm::copy_if(shapeOf(op.getResult()), std::back_inserter(to), notOne);
-  return from == to;
+  return llvm::equal(llvm::make_filter_range(a, notOne),
+                     llvm::make_filter_range(b, notOne));
+}
+
+bool nnc::nn::isUnitReshape(ReshapeOp op) {
+  return matchBesideUnits(shapeOf(op.getOperand()), shapeOf(op.getResult()));
 }
 
 /// What an op could be, whatever its users are.
@@ -116,9 +119,10 @@ bool KernelClusters::accepts(const Cluster &cluster, Operation *op, KernelRole r
   if (shape == cluster.domain)
     return true;
   // What follows a reduction row by row stays with it.
-  return !cluster.contraction && llvm::any_of(cluster.ops, [&](Operation *member) {
-    return shapeOf(member->getResult(0)) == shape;
-  });
+  return !cluster.contraction &&
+         llvm::any_of(cluster.ops, [&](Operation *member) {
+           return matchBesideUnits(shapeOf(member->getResult(0)), shape);
+         });
 }
 
 bool KernelClusters::wouldCycle(unsigned cluster, ArrayRef<unsigned> operands) const {
