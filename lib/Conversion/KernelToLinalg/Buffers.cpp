@@ -86,8 +86,18 @@ void Buffers::finish(ArrayRef<Value> outputs) {
   Times times(function.getBody().front());
   SmallVector<memref::ViewOp> kept;
   SmallVector<ArenaBuffer> parts;
+  auto drop = [](memref::ViewOp view) {
+    Operation *offset = view.getByteShift().getDefiningOp();
+    view.erase();
+    offset->erase();
+  };
   for (Operation *user : llvm::to_vector(scratch.getUsers())) {
     auto view = cast<memref::ViewOp>(user);
+    // What rows in blocks have a place of their own for is not used any more.
+    if (view.use_empty()) {
+      drop(view);
+      continue;
+    }
     SmallVector<OpOperand *> uses = findNestUses(view);
     auto output = llvm::find_if(outputs, [&](Value output) {
       return output.getType() == view.getType() && !taken.contains(output) && endsAs(view, output);
@@ -95,9 +105,7 @@ void Buffers::finish(ArrayRef<Value> outputs) {
     if (output != outputs.end()) {
       taken.insert(*output);
       view.replaceAllUsesWith(*output);
-      Operation *offset = view.getByteShift().getDefiningOp();
-      view.erase();
-      offset->erase();
+      drop(view);
       continue;
     }
     ArenaBuffer part{std::max<int64_t>(getByteSize(view.getType()), 1), INT64_MAX, 0};

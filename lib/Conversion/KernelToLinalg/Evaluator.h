@@ -142,6 +142,10 @@ private:
                        llvm::ArrayRef<int64_t> high);
 };
 
+/// Lets stages of `function` that compute row by row go through a few rows
+/// together where all rows would not stay in cache from one stage to the next.
+void walkRowsInBlocks(Evaluator &evaluator, mlir::Block &function);
+
 /// The row-major position of `indices` in `shape`.
 Index linearize(Stage &stage, llvm::ArrayRef<Index> indices, llvm::ArrayRef<int64_t> shape);
 

@@ -321,10 +321,12 @@ static void convert(kernel::FuncOp kernel, const PackTarget &target) {
       done.insert_range(evaluator.epilogue.ops);
   }
   flush();
-  func::ReturnOp::create(builder, loc);
   function->setAttr(kFirstOutputAttrName, builder.getI64IntegerAttr(inputs));
   function->setAttr(kInplaceAttrName,
                     findInPlacePairs(function, inputs, terminator.getNumOperands()));
+  // Rows meet nothing of each other: what may share a buffer still may.
+  walkRowsInBlocks(evaluator, *entry);
+  func::ReturnOp::create(builder, loc);
   SmallVector<Value> outputs;
   for (int64_t i = 0, end = terminator.getNumOperands(); i != end; ++i)
     if (!llvm::any_of(llvm::seq<int64_t>(inputs),

@@ -141,6 +141,44 @@ kernel.func @weight_grad(%x: tensor<2x4x10x10xf32>, %g: tensor<2x4x10x10xf32>) -
 
 // -----
 
+// Stages that compute row by row go through a few rows together where all of
+// them would have left the cache: a task has a share of the blocks, and what
+// only these stages meet is as large as a block, once for each worker.
+// ONE-LABEL: func.func private @softmax(
+//  ONE-SAME:     %[[X:.*]]: memref<301x2xf32>, %[[Y:.*]]: memref<301x2xf32>,
+//       ONE:   memref.view {{.*}} to memref<16x16xf32>
+//       ONE:   %[[E:.*]] = memref.view {{.*}} to memref<16x8x2xf32>
+//       ONE:   scf.for %[[TASK:.*]] = %c0{{.*}} to %c16{{.*}} step
+//       ONE:     %[[WORKER:.*]] = kernel.worker
+//       ONE:     scf.for %[[BLOCK:.*]] = %{{.*}} to
+//       ONE:       memref.subview %[[X]][%{{.*}}, 0] [2, 2] [1, 1]
+//       ONE:       memref.subview %[[E]][%[[WORKER]], 0, 0] [1, 8, 2] [1, 1, 1]
+//       ONE:       memref.subview %[[Y]][%{{.*}}, 0] [2, 2] [1, 1]
+// ONE-COUNT-6:       linalg.generic
+//       ONE:     }
+//       ONE:   } {kernel.tasks}
+// The last row.
+//   ONE-NOT:   kernel.worker
+//       ONE:   scf.for
+// ONE-COUNT-6:     linalg.generic
+//   ONE-NOT:   linalg.generic
+//       ONE:   return
+// CHECK-LABEL: func.func private @softmax(
+//   CHECK-NOT:   scf.for
+//       CHECK:   return
+kernel.func @softmax(%x: tensor<301x2xf32>) -> tensor<301x2xf32> {
+  %m = nn.reduce_max %x [1] : tensor<301x2xf32> -> tensor<301xf32>
+  %mb = nn.broadcast %m [0] : tensor<301xf32> -> tensor<301x2xf32>
+  %d = nn.sub %x, %mb : tensor<301x2xf32>
+  %e = nn.exp %d : tensor<301x2xf32>
+  %s = nn.reduce_sum %e [1] : tensor<301x2xf32> -> tensor<301xf32>
+  %sb = nn.broadcast %s [0] : tensor<301xf32> -> tensor<301x2xf32>
+  %y = nn.div %e, %sb : tensor<301x2xf32>
+  kernel.return %y : tensor<301x2xf32>
+}
+
+// -----
+
 // The gradient of a pooling is computed in the memory of what was pooled: a turn
 // reads a window before it writes it. Not where windows overlap.
 // CHECK-LABEL: func.func private @pooled(
@@ -174,4 +212,19 @@ kernel.func @pooled_over(%x: tensor<2x3x8x8xf32>, %g: tensor<2x3x7x7xf32>) -> te
 kernel.func @winograd(%x: tensor<32x8x32x32xf32>, %w: tensor<64x8x3x3xf32>) -> tensor<32x64x32x32xf32> {
   %y = nn.conv %x, %w strides [1, 1] low [1, 1] high [1, 1] dilations [1, 1] groups 1 : tensor<32x8x32x32xf32>, tensor<64x8x3x3xf32> -> tensor<32x64x32x32xf32>
   kernel.return %y : tensor<32x64x32x32xf32>
+}
+
+// -----
+
+// Sums over the rows themselves meet what every row has written: two blocks of
+// stages are none.
+// ONE-LABEL: func.func private @sums_of_rows(
+//   ONE-NOT:   scf.for
+//       ONE:   return
+kernel.func @sums_of_rows(%x: tensor<301x2xf32>) -> (tensor<301x2xf32>, tensor<2xf32>) {
+  %e = nn.exp %x : tensor<301x2xf32>
+  %s = nn.reduce_sum %e [0] : tensor<301x2xf32> -> tensor<2xf32>
+  %sb = nn.broadcast %s [1] : tensor<2xf32> -> tensor<301x2xf32>
+  %y = nn.mul %x, %sb : tensor<301x2xf32>
+  kernel.return %y, %s : tensor<301x2xf32>, tensor<2xf32>
 }

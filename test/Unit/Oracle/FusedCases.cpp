@@ -27,6 +27,26 @@ nn.entry @$name(%x: tensor<7x19x$F>) -> (tensor<7x19x$F>) {
   nn.return %y : tensor<7x19x$F>
 })";
 
+// So many rows that they go through all stages in blocks, the last of a smaller
+// one, under a mask that belongs to no row and a scale that belongs to each.
+static const char kManyRows[] = R"(
+nn.entry @$name(%x: tensor<9x37x131x$F>, %mask: tensor<131x$F>, %w: tensor<9x37x$F>)
+    -> (tensor<9x37x131x$F>, tensor<9x37x$F>, tensor<9x37xi32>) {
+  %kb = nn.broadcast %mask [2] : tensor<131x$F> -> tensor<9x37x131x$F>
+  %k = nn.add %x, %kb : tensor<9x37x131x$F>
+  %m = nn.reduce_max %k [2] : tensor<9x37x131x$F> -> tensor<9x37x$F>
+  %mb = nn.broadcast %m [0, 1] : tensor<9x37x$F> -> tensor<9x37x131x$F>
+  %d = nn.sub %k, %mb : tensor<9x37x131x$F>
+  %e = nn.exp %d : tensor<9x37x131x$F>
+  %s = nn.reduce_sum %e [2] : tensor<9x37x131x$F> -> tensor<9x37x$F>
+  %sb = nn.broadcast %s [0, 1] : tensor<9x37x$F> -> tensor<9x37x131x$F>
+  %p = nn.div %e, %sb : tensor<9x37x131x$F>
+  %wb = nn.broadcast %w [0, 1] : tensor<9x37x$F> -> tensor<9x37x131x$F>
+  %y = nn.mul %p, %wb : tensor<9x37x131x$F>
+  %best = nn.argmax %k axis 2 : tensor<9x37x131x$F> -> tensor<9x37xi32>
+  nn.return %y, %s, %best : tensor<9x37x131x$F>, tensor<9x37x$F>, tensor<9x37xi32>
+})";
+
 // Along the first axis.
 static const char kSoftmaxColumns[] = R"(
 nn.entry @$name(%x: tensor<19x7x$F>) -> (tensor<19x7x$F>, tensor<7x$F>) {
@@ -350,6 +370,8 @@ std::vector<Case> nnc::test::fusedCases() {
       cases.push_back({"", withElement(text, element) + "\n", ranges, calls});
     };
     add(kSoftmax, {{Range::Plain, -9, 9}});
+    add(kManyRows,
+        {{Range::Plain, -9, 9}, {Range::Plain, -9, 9}, {Range::Plain, -9, 9}});
     add(kSoftmaxColumns, {{Range::Plain, -9, 9}});
     add(kLayerNorm, {kUnit, kUnit, kUnit, kUnit});
     add(kLinear, {kUnit, kUnit, kUnit, kUnit});
