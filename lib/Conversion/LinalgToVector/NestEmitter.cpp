@@ -146,8 +146,8 @@ void NestEmitter::forWholeTiles(unsigned loop, int64_t whole, int64_t tile,
                                            constantIndex(schedule.tasks - 1));
       end = arith::SelectOp::create(b, loc, isLast, constantIndex(whole), end);
     }
-  } else if (loop == schedule.row && schedule.rowBlock != 0) {
-    begin = rowsBegin;
+  } else if (loop == schedule.banded) {
+    begin = bandBegin;
     end = arith::AddIOp::create(b, loc, begin, end);
   } else if (whole == tile) {
     ivs[loop] = constantIndex(0);
@@ -162,7 +162,7 @@ void NestEmitter::forWholeTiles(unsigned loop, int64_t whole, int64_t tile,
 
 /// What is left of a loop after its whole tiles falls to the last task.
 void NestEmitter::inLastTask(unsigned loop, function_ref<void()> body) {
-  ivs[loop] = loop == schedule.row && schedule.rowBlock != 0 ? rowsBegin : constantIndex(0);
+  ivs[loop] = loop == schedule.banded ? bandBegin : constantIndex(0);
   if (loop != schedule.split)
     return body();
   Value isLast = arith::CmpIOp::create(b, loc, arith::CmpIPredicate::eq, task,
@@ -181,7 +181,7 @@ void NestEmitter::forEachChunk(function_ref<void()> body) {
     return;
   }
   unsigned lane = schedule.lane;
-  int64_t size = nest.loops[lane].size, width = schedule.width;
+  int64_t size = lengthOf(lane), width = schedule.width;
   SmallVector<Point> rows = points;
   // Places `vectors` vectors of `laneWidth` lanes at `offset` in every row.
   auto place = [&](int64_t offset, int64_t vectors, int64_t laneWidth) {
@@ -210,23 +210,25 @@ void NestEmitter::forEachChunk(function_ref<void()> body) {
   points = rows;
 }
 
-/// The blocks of rows; all of them without one.
-void NestEmitter::forEachRowBlock(function_ref<void()> body) {
-  if (schedule.rowBlock == 0)
+/// The bands of the banded loop; all of it without one.
+void NestEmitter::forEachBand(function_ref<void()> body) {
+  if (schedule.banded == Schedule::none)
     return body();
-  int64_t size = nest.loops[schedule.row].size, whole = size / schedule.rowBlock * schedule.rowBlock;
+  int64_t size = nest.loops[schedule.banded].size,
+          whole = size / schedule.band * schedule.band;
   {
-    auto loop = scf::ForOp::create(b, loc, constantIndex(0), constantIndex(whole),
-                                   constantIndex(schedule.rowBlock));
+    auto loop =
+        scf::ForOp::create(b, loc, constantIndex(0), constantIndex(whole),
+                           constantIndex(schedule.band));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
-    rowsBegin = loop.getInductionVar();
-    rowsLength = schedule.rowBlock;
+    bandBegin = loop.getInductionVar();
+    bandLength = schedule.band;
     body();
   }
   if (whole != size) {
-    rowsBegin = constantIndex(whole);
-    rowsLength = size - whole;
+    bandBegin = constantIndex(whole);
+    bandLength = size - whole;
     body();
   }
 }
@@ -239,8 +241,7 @@ void NestEmitter::forEachTile(unsigned loop, function_ref<void()> body) {
     forEachChunk(body);
     return;
   }
-  bool isBlocked = loop == schedule.row && schedule.rowBlock != 0;
-  int64_t size = isBlocked ? rowsLength : nest.loops[loop].size;
+  int64_t size = lengthOf(loop);
   int64_t tile = loop == schedule.row        ? schedule.rowTile
                  : loop == schedule.outerRow ? schedule.outerTile
                                              : 1;
@@ -329,7 +330,10 @@ void NestEmitter::emit() {
         access.flat = flatten(b, loc, access.buffer);
   ivs.assign(nest.loops.size(), constantIndex(0));
   points = {Point{SmallVector<int64_t>(nest.loops.size(), 0), 1}};
-  forEachTask([&] { forEachBlock([&] { forEachRowBlock([&] { forEachTile(0, [&] { emitTile(); }); }); }); });
+  forEachTask([&] {
+    forEachBlock(
+        [&] { forEachBand([&] { forEachTile(0, [&] { emitTile(); }); }); });
+  });
   if (nest.epilogue)
     nest.epilogue.erase();
   nest.op.erase();

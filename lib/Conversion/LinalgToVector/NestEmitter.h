@@ -40,12 +40,19 @@ struct Schedule {
   /// what one tile reads of it is still in cache for the next.
   unsigned blocked = none;
   int64_t block = 0;
-  /// Rows, whole tiles of them, that are walked for all lanes before the next:
-  /// what they read is then still in cache. All rows if there are not more.
-  int64_t rowBlock = 0;
+  /// A parallel loop, the rows or the lanes, of which a band of whole tiles is
+  /// walked for all turns of the other loops before the next: what these read
+  /// or write again is then still in cache.
+  unsigned banded = none;
+  int64_t band = 0;
   /// A parallel loop that is cut into tasks, which may run at the same time.
   unsigned split = none;
   int64_t tasks = 1;
+  /// Lanes in a row that a task has at least.
+  int64_t piece = 1;
+  /// An input that comes from memory, and how many elements ahead of its use.
+  unsigned streamed = none;
+  int64_t ahead = 0;
   /// Tiles of that loop that stay in one task.
   int64_t splitUnit = 1;
 
@@ -63,7 +70,13 @@ private:
   void chooseRows(const Nest &nest);
   void tileRows(const Nest &nest, int64_t most);
   void blockSums(const Nest &nest, const VectorTarget &target);
-  void blockRows(const Nest &nest, const VectorTarget &target);
+  bool prefetchFrom(const Nest &nest, const VectorTarget &target,
+                    int64_t bytes);
+  bool streamSums(const Nest &nest, const VectorTarget &target);
+  bool isTranspose(const Nest &nest) const;
+  void chooseBand(const Nest &nest, const VectorTarget &target);
+  void bandRows(const Nest &nest, const VectorTarget &target);
+  void bandTranspose(const Nest &nest, const VectorTarget &target);
   void splitIntoTasks(const Nest &nest, int64_t most);
   int64_t tileOf(const Nest &nest, unsigned loop) const;
   int64_t tilesOfLine(const Nest &nest, unsigned loop) const;
@@ -112,7 +125,7 @@ private:
   void forEachChunk(llvm::function_ref<void()> body);
   void emitTile();
   void forEachBlock(llvm::function_ref<void()> body);
-  void forEachRowBlock(llvm::function_ref<void()> body);
+  void forEachBand(llvm::function_ref<void()> body);
   void forEachTask(llvm::function_ref<void()> body);
   void forWholeTiles(unsigned loop, int64_t whole, int64_t tile, llvm::function_ref<void()> body);
   void inLastTask(unsigned loop, llvm::function_ref<void()> body);
@@ -129,6 +142,9 @@ private:
   mlir::Value loadStrided(const Access &access, mlir::Value at, int64_t width, int64_t stride);
   void store(mlir::Value value, const Access &access, const Point &point);
   void storeAll(llvm::ArrayRef<mlir::Value> values, const Point &point);
+  int64_t lengthOf(unsigned loop) const {
+    return loop == schedule.banded ? bandLength : nest.loops[loop].size;
+  }
   static int64_t constantOffset(const Access &access, const Point &point);
   llvm::SmallVector<llvm::SmallVector<unsigned>> groupRows() const;
   void loadAcross(const Access &access);
@@ -157,9 +173,9 @@ private:
   /// Where the present block begins, and its length.
   mlir::Value blockBegin;
   int64_t blockLength = 0;
-  /// The present block of rows, likewise; all rows without one.
-  mlir::Value rowsBegin;
-  int64_t rowsLength = 0;
+  /// The present band, likewise.
+  mlir::Value bandBegin;
+  int64_t bandLength = 0;
   /// The present task.
   mlir::Value task;
   llvm::SmallVector<Point> points;

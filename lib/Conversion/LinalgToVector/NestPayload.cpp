@@ -96,6 +96,14 @@ Value NestEmitter::load(const Access &access, const Point &point) {
     if (knownWidth == width)
       return value;
   Value at = address(access, point), value;
+  if (schedule.streamed != Schedule::none &&
+      &access == &nest.inputs[schedule.streamed])
+    // To the second-level cache: the first holds other things until then.
+    memref::PrefetchOp::create(
+        b, loc, access.flat,
+        arith::AddIOp::create(b, loc, at, constantIndex(schedule.ahead))
+            .getResult(),
+        /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
   if (width == 1) {
     value = memref::LoadOp::create(b, loc, access.flat, at);
   } else if (auto type = VectorType::get(width, access.element); stride == 1) {

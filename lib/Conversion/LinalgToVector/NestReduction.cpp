@@ -85,6 +85,19 @@ NestEmitter::Carried NestEmitter::emitPoints(ArrayRef<Point> at, Carried carried
   return carried;
 }
 
+static Attribute getNoUnrolling(MLIRContext *context) {
+  LLVM::LoopUnrollAttr unroll = LLVM::LoopUnrollAttr::get(
+      context, /*disable=*/BoolAttr::get(context, true), /*count=*/{},
+      /*runtimeDisable=*/{}, /*full=*/{}, /*followupUnrolled=*/{},
+      /*followupRemainder=*/{}, /*followupAll=*/{});
+  return LLVM::LoopAnnotationAttr::get(
+      context, /*disableNonforced=*/{}, /*vectorize=*/{}, /*interleave=*/{},
+      unroll, /*unrollAndJam=*/{}, /*licm=*/{}, /*distribute=*/{},
+      /*pipeline=*/{}, /*peeled=*/{}, /*unswitch=*/{}, /*mustProgress=*/{},
+      /*isVectorized=*/{}, /*startLoc=*/{}, /*endLoc=*/{},
+      /*parallelAccesses=*/{});
+}
+
 /// The lane loop of a reduction along lanes: whole vectors in a loop, then a
 /// part of one, which joins the first elements of the accumulator.
 NestEmitter::Carried NestEmitter::emitLaneReduction(Carried carried) {
@@ -106,6 +119,9 @@ NestEmitter::Carried NestEmitter::emitLaneReduction(Carried carried) {
   if (whole > step) {
     auto loop = scf::ForOp::create(b, loc, constantIndex(0), constantIndex(whole),
                                    constantIndex(step), carried);
+    // Prefetches and loads in turn, and not many prefetches first.
+    if (schedule.streamed != Schedule::none)
+      loop->setAttr("loop_annotation", getNoUnrolling(b.getContext()));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
     ivs[lane] = loop.getInductionVar();
@@ -145,19 +161,6 @@ NestEmitter::Carried NestEmitter::emitLaneReduction(Carried carried) {
   ivs[lane] = constantIndex(0);
   loaded.clear();
   return carried;
-}
-
-static Attribute getNoUnrolling(MLIRContext *context) {
-  LLVM::LoopUnrollAttr unroll = LLVM::LoopUnrollAttr::get(
-      context, /*disable=*/BoolAttr::get(context, true), /*count=*/{},
-      /*runtimeDisable=*/{}, /*full=*/{}, /*followupUnrolled=*/{},
-      /*followupRemainder=*/{}, /*followupAll=*/{});
-  return LLVM::LoopAnnotationAttr::get(
-      context, /*disableNonforced=*/{}, /*vectorize=*/{}, /*interleave=*/{},
-      unroll, /*unrollAndJam=*/{}, /*licm=*/{}, /*distribute=*/{},
-      /*pipeline=*/{}, /*peeled=*/{}, /*unswitch=*/{}, /*mustProgress=*/{},
-      /*isVectorized=*/{}, /*startLoc=*/{}, /*endLoc=*/{},
-      /*parallelAccesses=*/{});
 }
 
 /// The reduced loops from `loop` inwards.

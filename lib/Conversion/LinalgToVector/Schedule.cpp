@@ -9,6 +9,16 @@
 using namespace mlir;
 using namespace nnc;
 
+/// Bytes of a cache line.
+static constexpr int64_t kLine = 64;
+
+/// Streams that are read side by side, as prefetchers can follow.
+static constexpr int64_t kStreams = 8;
+
+static int64_t getBytes(const Access &access) {
+  return access.element.getIntOrFloatBitWidth() / 8;
+}
+
 Operation *nnc::getCombiner(linalg::GenericOp op) {
   if (op.getNumDpsInits() != 1)
     return nullptr;
@@ -61,8 +71,14 @@ static int64_t naturalWidth(const Nest &nest, const VectorTarget &target) {
 Schedule Schedule::choose(const Nest &nest, const VectorTarget &target) {
   Schedule schedule = chooseTile(nest, target);
   schedule.splitIntoTasks(nest, target.tasks);
-  schedule.blockRows(nest, target);
+  schedule.chooseBand(nest, target);
   return schedule;
+}
+
+/// Tiles of even height: 16 rows are two of 8 rather than 12 and 4.
+static int64_t evenTile(int64_t size, int64_t most) {
+  return llvm::divideCeil(size,
+                          llvm::divideCeil(size, std::max<int64_t>(most, 1)));
 }
 
 Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
@@ -132,8 +148,10 @@ Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
   int64_t accumulators = std::max<int64_t>(target.registers - 4, 1);
 
   if (!reduction && schedule.row != none) {
+    // Whole vectors on either side, unless a single row were left.
     int64_t rows = nest.loops[schedule.row].size;
-    schedule.rowTile = llvm::divideCeil(rows, llvm::divideCeil(rows, natural));
+    schedule.rowTile =
+        rows % natural == 1 ? evenTile(rows, natural) : std::min(rows, natural);
     return schedule;
   }
   if (!reduction) {
@@ -143,18 +161,27 @@ Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
   schedule.chooseRows(nest);
   if (lanesReduced) {
     int64_t rows = schedule.row == none ? 1 : nest.loops[schedule.row].size;
-    schedule.rowTile = std::min<int64_t>(rows, 4);
-    schedule.laneTile = std::clamp<int64_t>(vectors, 1, 4 / schedule.rowTile);
+    // A sum by itself gains nothing.
+    bool isProduct = llvm::count_if(nest.inputs, [](const Access &access) {
+                       return bool(access.buffer);
+                     }) > 1;
+    bool fromMemory =
+        isProduct && schedule.prefetchFrom(nest, target, 16 * kLine);
+    schedule.rowTile = std::min<int64_t>(rows, fromMemory ? kStreams : 4);
+    schedule.laneTile = std::clamp<int64_t>(
+        vectors, 1, std::max<int64_t>(4 / schedule.rowTile, 1));
     return schedule;
   }
   if (schedule.row == none) {
     schedule.laneTile = std::clamp<int64_t>(vectors, 1, 4);
+    schedule.streamSums(nest, target);
     return schedule;
   }
   schedule.laneTile = std::clamp<int64_t>(vectors, 1, 2);
   schedule.tileRows(nest,
                     std::max<int64_t>(accumulators / schedule.laneTile, 1));
-  schedule.blockSums(nest, target);
+  if (!schedule.streamSums(nest, target))
+    schedule.blockSums(nest, target);
   return schedule;
 }
 
@@ -186,12 +213,6 @@ void Schedule::chooseRows(const Nest &nest) {
       outerRow = i;
 }
 
-/// Tiles of even height: 16 rows are two of 8 rather than 12 and 4.
-static int64_t evenTile(int64_t size, int64_t most) {
-  return llvm::divideCeil(size,
-                          llvm::divideCeil(size, std::max<int64_t>(most, 1)));
-}
-
 void Schedule::tileRows(const Nest &nest, int64_t most) {
   rowTile = evenTile(nest.loops[row].size, most);
   // Tiles of which a few end with a cache line, where tasks may then be cut.
@@ -199,10 +220,6 @@ void Schedule::tileRows(const Nest &nest, int64_t most) {
     rowTile = most / 4 * 4;
   if (outerRow != none && rowTile == nest.loops[row].size)
     outerTile = evenTile(nest.loops[outerRow].size, most / rowTile);
-}
-
-static int64_t getBytes(const Access &access) {
-  return access.element.getIntOrFloatBitWidth() / 8;
 }
 
 /// What a tile reads of its lanes' operand is read again by the next tile: past
@@ -243,11 +260,82 @@ void Schedule::blockSums(const Nest &nest, const VectorTarget &target) {
     blocked = outermost;
 }
 
+/// Bytes of what a nest meets of an operand.
+static int64_t getExtent(const Nest &nest, const Access &access) {
+  int64_t bytes = getBytes(access);
+  for (auto [loop, stride] : llvm::zip(nest.loops, access.strides))
+    bytes *= stride == 0 ? 1 : loop.size;
+  return bytes;
+}
+
+/// The largest operand that vectors are read of as they stand is fetched
+/// `bytes` ahead, if it is too large for any cache: prefetchers follow a stream
+/// late, and up to the end of a page only.
+bool Schedule::prefetchFrom(const Nest &nest, const VectorTarget &target,
+                            int64_t bytes) {
+  int64_t most = 16 * target.cache;
+  for (auto [i, access] : llvm::enumerate(nest.inputs)) {
+    if (!access.buffer || access.strides[lane] != 1 ||
+        getExtent(nest, access) <= most)
+      continue;
+    most = getExtent(nest, access);
+    streamed = i;
+    ahead = bytes / getBytes(access);
+  }
+  return streamed != none;
+}
+
+/// Few rows meet each element of an operand a few times only. Down its columns
+/// they would meet a piece of a line and jump to another page: a few turns of
+/// the sum are walked side by side along the lanes instead. The results' sums
+/// stay in cache meanwhile.
+bool Schedule::streamSums(const Nest &nest, const VectorTarget &target) {
+  constexpr int64_t page = 4096;
+  unsigned sum = none;
+  for (auto [i, loop] : llvm::enumerate(nest.loops)) {
+    bool isTiled = i == lane || (i == row && rowTile == loop.size);
+    if (loop.reduced && sum == none)
+      sum = i;
+    else if (!isTiled)
+      return false;
+  }
+  for (const Access &access : nest.inputs) {
+    if (!access.buffer || access.strides[lane] != 1)
+      continue;
+    int64_t pitch = access.strides[sum] * getBytes(access);
+    if (pitch < 16 * kLine || nest.loops[sum].size <= kStreams ||
+        getExtent(nest, access) <= target.cache / 4)
+      continue;
+    blocked = sum;
+    block = kStreams;
+    // What memory gives in pages is not cut into less.
+    bool fromMemory = prefetchFrom(nest, target, kStreams * pitch);
+    piece = (fromMemory ? page : 16 * kLine) / getBytes(access);
+    // Prefetches and loads in turn, and not many prefetches first.
+    laneTile = fromMemory ? 1 : laneTile;
+    return true;
+  }
+  return false;
+}
+
+/// Whether nothing but tiles that are transposed, and no batch of them, is
+/// walked.
+bool Schedule::isTranspose(const Nest &nest) const {
+  return row != none && !nest.hasReduction() && nest.loops.size() == 2;
+}
+
+void Schedule::chooseBand(const Nest &nest, const VectorTarget &target) {
+  if (isTranspose(nest))
+    bandTranspose(nest, target);
+  else if (row != none && nest.hasReduction())
+    bandRows(nest, target);
+}
+
 /// The rows' operand is read again for every tile of lanes: past a quarter of
-/// the second-level cache, rows are walked in blocks too.
-void Schedule::blockRows(const Nest &nest, const VectorTarget &target) {
+/// the second-level cache, rows are walked in bands.
+void Schedule::bandRows(const Nest &nest, const VectorTarget &target) {
   int64_t cacheBytes = target.cache / 4;
-  if (row == none || split == row)
+  if (split == row)
     return;
   const Access *operand = nullptr;
   for (const Access &access : nest.inputs)
@@ -265,9 +353,19 @@ void Schedule::blockRows(const Nest &nest, const VectorTarget &target) {
   }
   if (!isReadAgain || bytes * rows <= cacheBytes)
     return;
-  rowBlock = std::max<int64_t>(cacheBytes / (bytes * rowTile), 1) * rowTile;
-  if (rowBlock >= rows)
-    rowBlock = 0;
+  band = std::max<int64_t>(cacheBytes / (bytes * rowTile), 1) * rowTile;
+  if (band < rows)
+    banded = row;
+}
+
+/// A row of transposed tiles touches a cache line, or a part of two, for every
+/// lane, and touches them again for the next. The lanes are walked in bands of
+/// as many as a first-level cache holds lines for: a sixteenth of the second.
+void Schedule::bandTranspose(const Nest &nest, const VectorTarget &target) {
+  int64_t step = width * laneTile;
+  band = std::max<int64_t>(target.cache / 16 / (2 * kLine) / step, 1) * step;
+  if (split != lane && band < nest.loops[lane].size)
+    banded = lane;
 }
 
 /// Iterations of a loop that one tile holds.
@@ -280,29 +378,37 @@ int64_t Schedule::tileOf(const Nest &nest, unsigned loop) const {
 /// Tiles of a loop that end where a cache line of the result does: what two
 /// tasks write of one line goes to and fro between their cores.
 int64_t Schedule::tilesOfLine(const Nest &nest, unsigned loop) const {
-  constexpr int64_t line = 64;
   int64_t unit = 1, tile = tileOf(nest, loop);
   for (const Access &access : nest.outputs)
     if (access.strides[loop] == 1) {
-      int64_t elements = std::max<int64_t>(line / getBytes(access), 1);
+      int64_t elements = std::max<int64_t>(kLine / getBytes(access), 1);
       unit = std::lcm(unit, elements / std::gcd(elements, tile));
     }
-  return unit;
+  return loop == lane ? llvm::alignTo(std::max(unit, piece / tile), unit)
+                      : unit;
 }
 
-/// The outermost loop with enough tiles for all tasks, else the one with most.
+/// The outermost loop with enough tiles for all tasks, else the one with most;
+/// of a transpose the longest, so that no task meets short pieces of rows.
 /// Where little is computed, waking threads would cost more.
 void Schedule::splitIntoTasks(const Nest &nest, int64_t most) {
   constexpr int64_t worthwhile = 1 << 17;
   if (most < 2 || nest.getTrips() < worthwhile)
     return;
-  for (auto [i, loop] : llvm::enumerate(nest.loops)) {
+  auto consider = [&](unsigned i) {
+    const Loop &loop = nest.loops[i];
     int64_t unit = tilesOfLine(nest, i);
     int64_t units = loop.reduced ? 0 : loop.size / (tileOf(nest, i) * unit);
     if (tasks >= most || std::min(units, most) <= tasks)
-      continue;
+      return;
     split = i;
     splitUnit = unit;
     tasks = std::min(units, most);
-  }
+  };
+  auto order = llvm::to_vector(llvm::seq<unsigned>(nest.loops.size()));
+  if (isTranspose(nest))
+    llvm::stable_sort(order, [&](unsigned a, unsigned b) {
+      return nest.loops[a].size > nest.loops[b].size;
+    });
+  llvm::for_each(order, consider);
 }

@@ -194,6 +194,94 @@ func.func @transposes(%a: memref<37x33xf32>, %b: memref<33x37xf32>) {
 
 // -----
 
+// Whole vectors on either side, also where the last rows are fewer; lanes in
+// bands of which a first-level cache holds every line.
+// CHECK-LABEL: func @transposes_in_bands(
+//   CHECK-NOT: vector<{{1[0-5]}}xf32>
+//       CHECK: %[[BAND:.*]] = arith.constant 256 : index
+//       CHECK: scf.for %{{.*}} = %{{.*}} to %{{.*}} step %[[BAND]]
+//   CHECK-NOT: vector<{{1[0-5]}}xf32>
+//       CHECK: return
+func.func @transposes_in_bands(%a: memref<100x1000xf32>, %b: memref<1000x100xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (j, i)>, affine_map<(i, j) -> (i, j)>],
+      iterator_types = ["parallel", "parallel"]}
+      ins(%a : memref<100x1000xf32>) outs(%b : memref<1000x100xf32>) {
+  ^bb0(%x: f32, %y: f32):
+    linalg.yield %x : f32
+  }
+  return
+}
+
+// -----
+
+// One row times a matrix with its sums down the columns: eight rows of the
+// matrix are walked side by side, and the result is met once for all eight.
+// CHECK-LABEL: func @streams_rows(
+//   CHECK-NOT: memref.prefetch
+//       CHECK: %[[EIGHT:.*]] = arith.constant 8 : index
+//       CHECK: scf.for %[[BLOCK:.*]] = %{{.*}} to %{{.*}} step %[[EIGHT]]
+//       CHECK:   scf.for %{{.*}} = %{{.*}} to %{{.*}} step
+//       CHECK:     vector.load %[[Y:.*]][%{{.*}}]
+//       CHECK:     %[[END:.*]] = arith.addi %[[BLOCK]], %{{.*}}
+//       CHECK:     scf.for %{{.*}} = %[[BLOCK]] to %[[END]]
+//       CHECK:     vector.store %{{.*}}, %[[Y]]
+func.func @streams_rows(%x: memref<512xf32>, %b: memref<512x1024xf32>, %y: memref<1024xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(n, k) -> (k)>, affine_map<(n, k) -> (k, n)>,
+      affine_map<(n, k) -> (n)>], iterator_types = ["parallel", "reduction"]}
+      ins(%x, %b : memref<512xf32>, memref<512x1024xf32>) outs(%y : memref<1024xf32>) {
+  ^bb0(%p: f32, %q: f32, %z: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// A matrix that no cache holds is fetched eight rows ahead.
+// CHECK-LABEL: func @fetches_rows_ahead(
+//       CHECK:   %[[AHEAD:.*]] = arith.constant 32768 : index
+//  CHECK-NEXT:   %[[LATER:.*]] = arith.addi %[[AT:.*]], %[[AHEAD]]
+//       CHECK:   memref.prefetch %[[B:.*]][%[[LATER]]], read, locality<2>, data
+//       CHECK:   vector.load %[[B]][%[[AT]]]
+func.func @fetches_rows_ahead(%x: memref<1024xf32>, %b: memref<1024x4096xf32>, %y: memref<4096xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(n, k) -> (k)>, affine_map<(n, k) -> (k, n)>,
+      affine_map<(n, k) -> (n)>], iterator_types = ["parallel", "reduction"]}
+      ins(%x, %b : memref<1024xf32>, memref<1024x4096xf32>) outs(%y : memref<4096xf32>) {
+  ^bb0(%p: f32, %q: f32, %z: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// With its sums along rows, eight rows are summed at once, each fetched a
+// kilobyte ahead.
+// CHECK-LABEL: func @fetches_sums_ahead(
+//       CHECK: scf.for
+//       CHECK:   %{{.*}}:8 = scf.for
+//       CHECK:   %[[AHEAD:.*]] = arith.constant 256 : index
+//  CHECK-NEXT:   arith.addi %{{.*}}, %[[AHEAD]]
+// CHECK-COUNT-8: memref.prefetch %{{.*}}, read, locality<2>, data
+//   CHECK-NOT: memref.prefetch
+func.func @fetches_sums_ahead(%x: memref<1024xf32>, %b: memref<4096x1024xf32>, %y: memref<4096xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(n, k) -> (k)>, affine_map<(n, k) -> (n, k)>,
+      affine_map<(n, k) -> (n)>], iterator_types = ["parallel", "reduction"]}
+      ins(%x, %b : memref<1024xf32>, memref<4096x1024xf32>) outs(%y : memref<4096xf32>) {
+  ^bb0(%p: f32, %q: f32, %z: f32):
+    %m = arith.mulf %p, %q : f32
+    %s = arith.addf %z, %m : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
 // An address that is not linear in the loops stays scalar.
 // CHECK-LABEL: func @declines_quotients(
 //       CHECK: scf.for

@@ -259,8 +259,17 @@ std::vector<Nest> reductions(const std::string &t) {
 
 std::vector<Nest> contractions(const std::string &t) {
   std::vector<Nest> nests;
-  const int64_t shapes[][3] = {{1, 1, 1},   {1, 17, 33}, {5, 7, 100}, {16, 16, 16},
-                               {64, 1, 17}, {13, 70, 3}, {30, 33, 600}};
+  const int64_t shapes[][3] = {
+      {1, 1, 1},
+      {1, 17, 33},
+      {5, 7, 100},
+      {16, 16, 16},
+      {64, 1, 17},
+      {13, 70, 3},
+      {30, 33, 600},
+      // Few rows of what the small cache does not hold.
+      {1, 300, 100},
+      {3, 300, 20}};
   auto name = [](const char *form, const int64_t *s) {
     return std::string(form) + n(s[0]) + "x" + n(s[1]) + "x" + n(s[2]) + "_";
   };

@@ -127,6 +127,11 @@ std::vector<Case> nnc::test::productCases() {
     for (const char *spec : {"ij,jk->ik", "ji,jk->ik", "ji,kj->ik"})
       addContract(cases, spec, {{'i', 65}, {'j', 1024}, {'k', 131}}, element,
                   kUnit);
+    // One row or a few, with a matrix that no cache close by holds.
+    for (const char *spec : {"ij,jk->ik", "ij,kj->ik"})
+      for (int64_t rows : {1, 3})
+        addContract(cases, spec, {{'i', rows}, {'j', 301}, {'k', 270}}, element,
+                    kUnit);
     // Few rows, which are packed instead of the larger operand.
     addContract(cases, "ij,kj->ik", {{'i', 64}, {'j', 97}, {'k', 150}}, element, kUnit);
     addContract(cases, "bkj,bij->bik", {{'b', 2}, {'i', 32}, {'j', 33}, {'k', 70}}, element,
