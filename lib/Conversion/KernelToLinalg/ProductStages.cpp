@@ -70,21 +70,39 @@ static RankedTensorType getPackedType(const PanelSource &source, Lanes lanes) {
   return RankedTensorType::get(packed, source.element);
 }
 
+/// Panels that are packed together at most, where a row of the source goes from
+/// one to the next.
+static constexpr int64_t kPanelsTogether = 8;
+
+/// Whether lanes are next to each other in the source.
+static bool isContiguous(const PanelSource &source) {
+  return source.lane + 1 == shapeOf(source.buffer).size();
+}
+
 void Evaluator::packInto(Location loc, const PanelSource &source, Lanes lanes,
                          Value packed) {
   ArrayRef<int64_t> shape = getPackedType(source, lanes).getShape();
-  Stage stage(buffers, loc, shape, {}, contract);
+  // A few panels whose lanes are next to each other are filled side by side.
+  unsigned panelAxis = source.outer.size();
+  auto axes = llvm::to_vector(llvm::seq<unsigned>(shape.size()));
+  if (isContiguous(source) && lanes.count <= kPanelsTogether)
+    std::rotate(axes.begin() + panelAxis, axes.begin() + panelAxis + 1,
+                axes.end() - 1);
+  SmallVector<int64_t> sizes;
+  for (unsigned axis : axes)
+    sizes.push_back(shape[axis]);
+  Stage stage(buffers, loc, sizes, {}, contract);
+  SmallVector<AffineExpr> map(shape.size());
+  for (auto [loop, axis] : llvm::enumerate(axes))
+    map[axis] = stage.dim(loop);
   Indices from(shapeOf(source.buffer).size(), stage.constant(0));
   unsigned next = 0;
   for (unsigned axis : source.outer)
-    from[axis] = stage.dim(next++);
-  AffineExpr panel = stage.dim(next++);
+    from[axis] = map[next++];
+  AffineExpr panel = map[next++];
   for (unsigned axis : source.inner)
-    from[axis] = stage.dim(next++);
-  from[source.lane] = panel * lanes.width + stage.dim(next) + lanes.begin;
-  SmallVector<AffineExpr> map;
-  for (const Index &index : stage.dims(0, shape.size()))
-    map.push_back(index.affine);
+    from[axis] = map[next++];
+  from[source.lane] = panel * lanes.width + map[next] + lanes.begin;
   Value value = stage.read(source.buffer, source.element, from);
   stage.addOutput(packed, source.element, map);
   stage.finish(value);
@@ -174,8 +192,22 @@ static int64_t getPanelBytes(const PanelSource &source, Lanes part) {
 static bool packsOneByOne(const PackTarget &target, const PanelSource &source, Lanes part,
                           int64_t otherBytes) {
   int64_t panelBytes = getPanelBytes(source, part);
-  return !Evaluator::isInvariant(source.buffer) && part.count >= 8 && part.count * panelBytes > target.cacheBytes / 4 &&
-         otherBytes <= target.cacheBytes / 2;
+  return !Evaluator::isInvariant(source.buffer) && part.count >= 8 &&
+         part.count * panelBytes > target.cacheBytes / 4 && otherBytes <= target.cacheBytes / 2;
+}
+
+/// Panels of a task. From a row of the source a panel takes a piece, of which
+/// memory and prefetchers give longer ones faster: several, if the cache holds
+/// them and as many tasks are left as there have to be.
+static int64_t countTogether(const PackTarget &target,
+                             const PanelSource &source, Lanes part) {
+  if (!isContiguous(source))
+    return 1;
+  int64_t most = std::min({target.cacheBytes / 4 / getPanelBytes(source, part),
+                           part.count / 16, kPanelsTogether});
+  while (most > 1 && part.count % most != 0)
+    --most;
+  return std::max<int64_t>(most, 1);
 }
 
 bool Evaluator::packsBeforehand(const PanelSource &source, int64_t otherBytes) const {
@@ -191,29 +223,30 @@ void Evaluator::forEachPack(Location loc, const PanelSource &source, Value into,
   OpBuilder &b = buffers.builder;
   int64_t size = shapeOf(source.buffer)[source.lane];
   for (Lanes part : splitLanes(size, vectorWidth(source.element))) {
-    Lanes panel{0, 1, part.width};
-    RankedTensorType type = getPackedType(source, panel);
     if (!packsOneByOne(target, source, part, otherBytes)) {
       Value output = cutAxis(b, loc, into, axis, b.getIndexAttr(part.begin),
                              part.count * part.width);
       body(packPanels(loc, source, part), output, part);
       continue;
     }
+    Lanes panels{0, countTogether(target, source, part), part.width};
+    int64_t lanes = panels.count * panels.width;
+    RankedTensorType type = getPackedType(source, panels);
     SmallVector<int64_t> shape{target.workers};
     llvm::append_range(shape, type.getShape());
     Value places = buffers.makeTemporary(loc, type.clone(shape));
-    forEachTask(loc, part.count, [&](Value number) {
+    forEachTask(loc, part.count / panels.count, [&](Value number) {
       auto constant = [&](int64_t value) {
         return arith::ConstantIndexOp::create(b, loc, value).getResult();
       };
-      Value begin = arith::MulIOp::create(b, loc, number, constant(part.width));
+      Value begin = arith::MulIOp::create(b, loc, number, constant(lanes));
       if (part.begin != 0)
         begin = arith::AddIOp::create(b, loc, begin, constant(part.begin));
       PanelSource own = source;
-      own.buffer = cutAxis(b, loc, source.buffer, source.lane, begin, part.width);
+      own.buffer = cutAxis(b, loc, source.buffer, source.lane, begin, lanes);
       Value packed = selectFirst(b, loc, places, getWorker(b, loc));
-      packInto(loc, own, panel, packed);
-      body(packed, cutAxis(b, loc, into, axis, begin, part.width), panel);
+      packInto(loc, own, panels, packed);
+      body(packed, cutAxis(b, loc, into, axis, begin, lanes), panels);
     });
   }
 }

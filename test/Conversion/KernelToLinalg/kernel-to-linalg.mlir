@@ -65,6 +65,23 @@ kernel.func @one_by_one(%a: tensor<9x5xf32>, %b: tensor<64x5xf32>) -> tensor<9x6
 
 // -----
 
+// Where a row of the source goes from panel to panel, a task packs several side
+// by side.
+// ONE-LABEL: func.func private @side_by_side(
+//       ONE:   scf.for %[[TASK:.*]] = %c0{{.*}} to %c16{{.*}} step %c1
+//       ONE:     %[[AT:.*]] = arith.muli %[[TASK]], %c16
+//       ONE:     %[[COLUMNS:.*]] = memref.subview %{{.*}}[0, %[[AT]]] [2, 16] [1, 1]
+//       ONE:     %[[PLACE:.*]] = memref.subview %{{.*}} [1, 2, 2, 8] [1, 1, 1, 1]
+//       ONE:     linalg.generic {indexing_maps = [#[[FROM:.*]], #[[INTO:.*]]], {{.*}} ins(%[[COLUMNS]] :{{.*}} outs(%[[PLACE]] :
+//       ONE:     linalg.generic {{.*}}"reduction"]
+//       ONE:   } {kernel.tasks}
+kernel.func @side_by_side(%a: tensor<9x2xf32>, %b: tensor<2x256xf32>) -> tensor<9x256xf32> {
+  %y = nn.contract "ik,kj->ij" %a, %b : tensor<9x2xf32>, tensor<2x256xf32> -> tensor<9x256xf32>
+  kernel.return %y : tensor<9x256xf32>
+}
+
+// -----
+
 // Few rows are not worth it.
 // CHECK-LABEL: func.func private @row(
 //   CHECK-NOT:   memref.view

@@ -141,6 +141,9 @@ std::vector<Case> nnc::test::productCases() {
       addContract(cases, spec,
                   {{'b', 2}, {'i', 10}, {'j', 257}, {'k', 281}}, element,
                   kUnit);
+    // Two panels in each task, whose rows go from one to the next.
+    addContract(cases, "ij,jk->ik", {{'i', 9}, {'j', 67}, {'k', 1045}}, element,
+                kUnit);
     for (const char *spec :
          {"bij,bjk->bik", "bij,bkj->bik", "bji,bjk->bki", "ibj,jkb->ibk",
           "bij,jk->bik", "ij,bjk->bik", "bhij,bhkj->bhik", "bihj,bkhj->bhik",
