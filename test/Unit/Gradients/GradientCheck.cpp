@@ -42,8 +42,8 @@ nnc::test::parseAndDifferentiate(MLIRContext &context,
 //===----------------------------------------------------------------------===//
 
 static bool isFloatArgument(const Argument &argument) {
-  return argument.range.kind != Range::Index &&
-         argument.range.kind != Range::Bool;
+  return argument.range.kind != test::Range::Index &&
+         argument.range.kind != test::Range::Bool;
 }
 
 SmallVector<unsigned> nnc::test::differentiableArguments(const Row &row) {
@@ -68,9 +68,9 @@ static std::string typeText(const std::vector<int64_t> &shape,
 
 static std::string argumentType(const Argument &argument,
                                 const std::string &element) {
-  if (argument.range.kind == Range::Index)
+  if (argument.range.kind == test::Range::Index)
     return typeText(argument.shape, "i32");
-  if (argument.range.kind == Range::Bool)
+  if (argument.range.kind == test::Range::Bool)
     return typeText(argument.shape, "i1");
   return typeText(argument.shape, element);
 }
@@ -163,7 +163,7 @@ std::string nnc::test::rowModule(const Row &row, const std::string &element) {
 //===----------------------------------------------------------------------===//
 
 Tensor GradientCheck::drawDirection(RankedTensorType type) {
-  return sampler.draw({Range::Plain, -1, 1}, type);
+  return sampler.draw({test::Range::Plain, -1, 1}, type);
 }
 
 GradientCheck::Tensors GradientCheck::drawDirections() {

@@ -102,7 +102,7 @@ static OwningOpRef<ModuleOp> isolate(ModuleOp model, std::set<std::string> &seen
   return module;
 }
 
-static SmallVector<Tensor> drawInputs(FunctionOpInterface entry, const Range &range, uint64_t seed) {
+static SmallVector<Tensor> drawInputs(FunctionOpInterface entry, const test::Range &range, uint64_t seed) {
   Sampler sampler(seed);
   SmallVector<Tensor> inputs;
   for (Type type : entry.getArgumentTypes()) {
@@ -138,7 +138,7 @@ static size_t compareKernels(ModuleOp kernels) {
     StringRef name = entry.getSymName();
     // Of either sign; and positive for roots and logarithms, but so small that no
     // sum of products makes a sigmoid 1.
-    for (const Range &range : {kUnit, Range{Range::Plain, 0.01, 0.15}}) {
+    for (const test::Range &range : {kUnit, test::Range{test::Range::Plain, 0.01, 0.15}}) {
       SmallVector<Tensor> inputs = drawInputs(entry, range, count);
       for (auto [made, how] : llvm::zip_equal(compiled, kConfigurations)) {
         std::string wrong = compareCall(*graph, *made, oracle, name, inputs);
