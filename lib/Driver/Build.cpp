@@ -63,8 +63,12 @@ static void printReport(const ModelInterface &interface, bool printMemory) {
     return;
   for (const auto &tensor : interface.tensors)
     llvm::outs() << llvm::formatv("{0,10}  {1,10}  {2}\n", tensor.offset, tensor.bytes, tensor.name);
-  llvm::outs() << llvm::formatv("{0,10}  {1,10}  scratch\n", interface.arenaOffset,
-                                interface.scratchSize);
+  uint64_t prepared = interface.scratchSize - interface.arenaSize;
+  if (prepared != 0)
+    llvm::outs() << llvm::formatv("{0,10}  {1,10}  prepared weights\n",
+                                  interface.arenaOffset - prepared, prepared);
+  llvm::outs() << llvm::formatv("{0,10}  {1,10}  {2}\n", interface.arenaOffset, interface.arenaSize,
+                                prepared != 0 ? "other scratch" : "scratch");
   llvm::outs() << "an instance takes " << interface.size << " bytes\n";
 }
 

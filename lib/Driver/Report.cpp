@@ -6,6 +6,7 @@
 #include "Report.h"
 #include "Model.h"
 #include "nnc/Analysis/Flops.h"
+#include "nnc/Analysis/Invariants.h"
 #include "nnc/Analysis/Liveness.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "llvm/ADT/MapVector.h"
@@ -44,6 +45,13 @@ static std::string placeText(Location loc) {
   return place ? (llvm::sys::path::filename(place.getFilename()) + ":" + Twine(place.getLine())).str() : "";
 }
 
+/// The kernel as it was before its calls were told apart.
+static std::string getSourceName(kernel::CallOp call) {
+  Operation *kernel = SymbolTable::lookupNearestSymbolFrom(call, call.getKernelAttr());
+  auto source = kernel ? kernel->getAttrOfType<StringAttr>(kCopyOfAttrName) : StringAttr();
+  return source && !call.getKernel().ends_with(kPrepareEnding) ? source.str() : call.getKernel().str();
+}
+
 void Report::addPlan(ModuleOp module, const ModelInterface &interface) {
   for (const ModelInterface::Function &described : interface.functions) {
     auto graph = module.lookupSymbol<FunctionOpInterface>(described.name);
@@ -60,7 +68,8 @@ void Report::addPlan(ModuleOp module, const ModelInterface &interface) {
       return std::distance(times.begin(), llvm::upper_bound(times, time)) - 1;
     };
     graph.walk([&](kernel::CallOp op) {
-      Call call{op.getKernel().str(), placeText(op.getLoc()), {}, 0};
+      std::string kernel = getSourceName(op);
+      Call call{kernel, placeText(op.getLoc()), {}, 0};
       for (Value input : op.getInputs()) {
         call.bytes += getByteSize(cast<ShapedType>(input.getType()));
         if (Operation *source = getStorageRoot(input).getDefiningOp(); source && numbers.count(source))
@@ -73,9 +82,11 @@ void Report::addPlan(ModuleOp module, const ModelInterface &interface) {
         auto place = op.getPlaces() ? dyn_cast<kernel::PlaceAttr>((*op.getPlaces())[i]) : kernel::PlaceAttr();
         if (place && place.getKind() == kernel::PlaceKind::scratch)
           function.buffers.push_back({now, std::max<int64_t>(callAt(liveness.getLastUse(result)), now),
-                                      place.getIndex(), bytes, op.getKernel().str()});
+                                      place.getIndex(), bytes, kernel});
       }
-      ++kernels[op.getKernel()].calls;
+      ++kernels[kernel].calls;
+      if (StringRef(kernel).ends_with(kPrepareEnding))
+        kernels[kernel].ops = "operands that stay the same, for another kernel";
       function.calls.push_back(std::move(call));
     });
     functions.push_back(std::move(function));
@@ -185,7 +196,7 @@ std::string Report::write(const ModelInterface &interface, const std::string &pr
     os << "<h2>" << (function.isStep ? "Step " : "Entry ") << escape(function.name) << "</h2>\n<h3>Graph</h3>\n";
     writeGraph(os, function);
     os << "<h3>Memory over time</h3>\n";
-    writeMemory(os, function, interface.scratchSize);
+    writeMemory(os, function, interface.arenaSize);
   }
   os << "</body>\n</html>\n";
   return page;

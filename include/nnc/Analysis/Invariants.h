@@ -21,12 +21,20 @@ namespace nnc {
 /// entry: all calls pass the same, as when kernels are measured.
 constexpr llvm::StringLiteral kInvariantAttrName = "kernel.invariant";
 
+/// Of a kernel that is another's copy for calls that pass what is invariant: the
+/// other's name.
+constexpr llvm::StringLiteral kCopyOfAttrName = "kernel.copy_of";
+
 /// Of an entry or step: the symbol of the function that prepares for it.
 constexpr llvm::StringLiteral kPreparedByAttrName = "kernel.prepared_by";
 
 /// Of a function that prepares: its number, from 0 on. An instance keeps a bit
 /// for each that says whether what it computes is valid.
 constexpr llvm::StringLiteral kPreparationAttrName = "kernel.preparation";
+
+/// What the name of a kernel or function that prepares for another adds to that
+/// one's.
+constexpr llvm::StringLiteral kPrepareEnding = ".prepare";
 
 /// As many as an instance has bits for.
 constexpr int64_t kMaxPreparations = 64;

@@ -273,6 +273,8 @@ static void convert(kernel::FuncOp kernel, const PackTarget &target) {
   bool strict = kernel->hasAttr(kStrictAttrName) || !body.getOps<RandomNormalOp>().empty();
   if (strict)
     function->setAttr(kStrictAttrName, builder.getUnitAttr());
+  if (Attribute source = kernel->getAttr(kCopyOfAttrName))
+    function->setAttr(kCopyOfAttrName, source);
   Buffers buffers(builder, function);
   Evaluator evaluator(buffers, /*contract=*/!strict, target);
   unsigned inputs = body.getNumArguments();

@@ -258,7 +258,7 @@ std::optional<Split> HoistInvariants::split(func::FuncOp kernel) {
     types.push_back(body.getArgument(argument).getType());
   types.push_back(input.getType());
   b.setInsertionPoint(kernel);
-  auto prepare = func::FuncOp::create(b, loc, (kernel.getSymName() + ".prepare").str(),
+  auto prepare = func::FuncOp::create(b, loc, (kernel.getSymName() + kPrepareEnding).str(),
                                       b.getFunctionType(types, {}));
   prepare.setPrivate();
   prepare->setDiscardableAttrs(kernel->getDiscardableAttrDictionary());
@@ -384,7 +384,7 @@ FunctionOpInterface HoistInvariants::getPreparation(FunctionOpInterface function
   if (auto name = function->getAttrOfType<FlatSymbolRefAttr>(kPreparedByAttrName))
     return getOperation().lookupSymbol<FunctionOpInterface>(name.getAttr());
   OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
-  std::string name = (function.getName() + ".prepare").str();
+  std::string name = (function.getName() + kPrepareEnding).str();
   OperationState state(function.getLoc(), nn::EntryOp::getOperationName());
   state.addAttribute(nn::EntryOp::getSymNameAttrName(state.name), b.getStringAttr(name));
   state.addAttribute(nn::EntryOp::getFunctionTypeAttrName(state.name),

@@ -77,6 +77,7 @@ void MarkInvariants::runOnOperation() {
       kernel::FuncOp copy = kernel;
       if (&operands != &kinds.begin()->first) {
         copy = kernel.clone();
+        copy->setAttr(kCopyOfAttrName, kernel.getSymNameAttr());
         symbols.getSymbolTable(getOperation()).insert(copy, std::next(kernel->getIterator()));
       }
       mark(copy, operands);
