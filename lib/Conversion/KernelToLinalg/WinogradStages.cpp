@@ -172,7 +172,6 @@ void Winograd::transformImages(Value images, Value into) {
 /// weights in either order. The loops: point, panel, o, lane | c.
 void Winograd::multiply(Value weights, Value tiles, Value sums) {
   OpBuilder &b = evaluator.buffers.builder;
-  evaluator.fill(loc, sums, 0);
   for (Lanes part : splitLanes(shapeOf(tiles)[2], evaluator.vectorWidth(element))) {
     int64_t extents[] = {points, part.count, channelsOut, part.width, channelsIn};
     Stage stage(evaluator.buffers, loc, extents, {4}, evaluator.contract);
@@ -181,10 +180,13 @@ void Winograd::multiply(Value weights, Value tiles, Value sums) {
     auto cut = [&](Value buffer) {
       return cutAxis(b, loc, buffer, 2, b.getIndexAttr(part.begin), part.count * part.width);
     };
+    // Right before the sums, which then begin at zero in registers.
+    Value into = cut(sums);
+    evaluator.fill(loc, into, 0);
     Value w = conv.isGradient ? stage.read(weights, element, {point, c, o})
                               : stage.read(weights, element, {point, o, c});
     Value t = stage.read(cut(tiles), element, {point, c, tile});
-    Value acc = stage.addOutput(cut(sums), element, {point, o, tile});
+    Value acc = stage.addOutput(into, element, {point, o, tile});
     stage.finish(multiplyAdd(stage, acc, w, t));
   }
 }
