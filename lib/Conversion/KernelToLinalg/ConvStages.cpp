@@ -459,9 +459,7 @@ void WeightGradient::unpack(Value sums, Lanes part) {
 /// A divisor of `count` that is about `most`: the largest one below, unless that
 /// is far below.
 static int64_t chooseBlock(int64_t count, int64_t most) {
-  int64_t below = std::clamp<int64_t>(most, 1, count), above = below;
-  while (count % below != 0)
-    --below;
+  int64_t below = findDivisor(count, most), above = std::clamp<int64_t>(most, 1, count);
   while (count % above != 0)
     ++above;
   return 2 * below >= std::min(most, count) ? below : above;

@@ -76,9 +76,7 @@ static bool mayShare(Value input, Value output) {
     written.push_back(*address);
   }
   // All of the output is written, so that no element is written twice.
-  int64_t turns = 1;
-  for (int64_t size : nest.getStaticLoopRanges())
-    turns *= size;
+  int64_t turns = ShapedType::getNumElements(nest.getStaticLoopRanges());
   if (turns * static_cast<int64_t>(written.size()) !=
       cast<MemRefType>(output.getType()).getNumElements())
     return false;

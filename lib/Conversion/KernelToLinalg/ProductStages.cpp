@@ -120,6 +120,13 @@ int64_t nnc::getBytes(Value buffer) {
   return type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
 }
 
+int64_t nnc::findDivisor(int64_t count, int64_t most) {
+  int64_t divisor = std::clamp<int64_t>(most, 1, count);
+  while (count % divisor != 0)
+    --divisor;
+  return divisor;
+}
+
 Value nnc::cutAxis(OpBuilder &b, Location loc, Value buffer, unsigned axis,
                    OpFoldResult begin, int64_t size) {
   ArrayRef<int64_t> shape = shapeOf(buffer);
@@ -151,14 +158,19 @@ Value nnc::getWorker(OpBuilder &b, Location loc) {
   return kernel::WorkerOp::create(b, loc, b.getIndexType());
 }
 
+/// A loop from 0 to `end`.
+static scf::ForOp makeLoop(OpBuilder &b, Location loc, int64_t end, int64_t step) {
+  auto constant = [&](int64_t value) {
+    return arith::ConstantIndexOp::create(b, loc, value).getResult();
+  };
+  return scf::ForOp::create(b, loc, constant(0), constant(end), constant(step));
+}
+
 void Evaluator::forEachTask(Location loc, int64_t count, function_ref<void(Value)> body) {
   if (count == 1)
     return body(Value());
   OpBuilder &b = buffers.builder;
-  auto constant = [&](int64_t value) {
-    return arith::ConstantIndexOp::create(b, loc, value).getResult();
-  };
-  auto loop = scf::ForOp::create(b, loc, constant(0), constant(count), constant(1));
+  scf::ForOp loop = makeLoop(b, loc, count, 1);
   loop->setAttr(kTasksAttrName, b.getUnitAttr());
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
@@ -170,10 +182,7 @@ void Evaluator::forEachTurn(Location loc, int64_t count, int64_t step,
   OpBuilder &b = buffers.builder;
   if (count == 1)
     return body(b.getIndexAttr(0));
-  auto constant = [&](int64_t value) {
-    return arith::ConstantIndexOp::create(b, loc, value).getResult();
-  };
-  auto loop = scf::ForOp::create(b, loc, constant(0), constant(count * step), constant(step));
+  scf::ForOp loop = makeLoop(b, loc, count * step, step);
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   body(loop.getInductionVar());
@@ -205,9 +214,7 @@ static int64_t countTogether(const PackTarget &target,
     return 1;
   int64_t most = std::min({target.cacheBytes / 4 / getPanelBytes(source, part),
                            part.count / 16, kPanelsTogether});
-  while (most > 1 && part.count % most != 0)
-    --most;
-  return std::max<int64_t>(most, 1);
+  return findDivisor(part.count, most);
 }
 
 bool Evaluator::packsBeforehand(const PanelSource &source, int64_t otherBytes) const {

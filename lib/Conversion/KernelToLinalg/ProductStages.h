@@ -22,6 +22,9 @@ mlir::Value cutAxis(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffer,
 /// Bytes of a buffer's elements.
 int64_t getBytes(mlir::Value buffer);
 
+/// The largest divisor of `count` that is at most `most`, or 1.
+int64_t findDivisor(int64_t count, int64_t most);
+
 /// buffers[number] of an array of buffers, the first axis dropped.
 mlir::Value selectFirst(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffers,
                         mlir::OpFoldResult number);

@@ -17,13 +17,6 @@ static ArrayRef<int64_t> shapeOf(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getShape();
 }
 
-static int64_t product(ArrayRef<int64_t> sizes) {
-  int64_t all = 1;
-  for (int64_t size : sizes)
-    all *= size;
-  return all;
-}
-
 namespace {
 /// Stages one after the other that have their leading loops in common: a turn
 /// of these meets, of what the others write, only what the same turn wrote.
@@ -153,7 +146,7 @@ bool RowGroup::chooseBlock() {
     return false;
   for (unsigned depth = 1; depth <= rows.size(); ++depth) {
     int64_t ofRow =
-        std::max<int64_t>(all / product(ArrayRef(rows).take_front(depth)), 1);
+        std::max<int64_t>(all / ShapedType::getNumElements(ArrayRef(rows).take_front(depth)), 1);
     if (ofRow > cache / 16 && depth != rows.size())
       continue;
     if (ofRow > cache / 4)
@@ -184,10 +177,10 @@ void RowGroup::finish() {
     int64_t line = 64 * 8 / type.getElementTypeBitWidth();
     SmallVector<int64_t> shape{evaluator.target.workers};
     shape.append(rows.size() - 1, 1);
-    shape.push_back(std::max(block, line / product(inRow)));
+    shape.push_back(std::max(block, line / ShapedType::getNumElements(inRow)));
     llvm::append_range(shape, inRow);
     if (isOwn && !isa<BlockArgument>(buffer) &&
-        product(shape) < type.getNumElements())
+        ShapedType::getNumElements(shape) < type.getNumElements())
       places[buffer] = evaluator.buffers.makeTemporary(
           stages.back().getLoc(),
           RankedTensorType::get(shape, type.getElementType()));
@@ -208,7 +201,7 @@ void RowGroup::emitBlocks(int64_t begin, int64_t size, int64_t count) {
   auto constant = [&](int64_t value) {
     return arith::ConstantIndexOp::create(b, loc, value).getResult();
   };
-  int64_t turns = product(ArrayRef(rows).drop_back()) * count,
+  int64_t turns = ShapedType::getNumElements(ArrayRef(rows).drop_back()) * count,
           tasks = std::min<int64_t>(evaluator.target.workers, turns);
   evaluator.forEachTask(loc, tasks, [&](Value task) {
     Value from = constant(0), to = constant(turns);

@@ -221,14 +221,6 @@ struct TileBlock {
 };
 } // namespace
 
-/// The largest divisor of `count` that is at most `most`.
-static int64_t findDivisor(int64_t count, int64_t most) {
-  int64_t divisor = std::clamp<int64_t>(most, 1, count);
-  while (count % divisor != 0)
-    --divisor;
-  return divisor;
-}
-
 /// The tiles that the second-level cache holds half of, or more where the
 /// weights are larger than they, since every block reads these again.
 static TileBlock chooseBlock(const ImageShape &image, int64_t bytesOfTile, int64_t bytesOfWeights,
