@@ -87,14 +87,11 @@ Sum Algorithm::convolve(const Op &op) {
 
   // The input with its zeros: [N, C, spatial…].
   Shape padded = from;
-  bool pads = false;
   for (size_t i = 0; i != g.spatial; ++i) {
     int64_t reach = (to[2 + i] - 1) * g.strides[i] + (window[2 + i] - 1) * g.dilations[i] + 1;
-    pads |= g.low[i] != 0 || reach > from[2 + i];
     padded[2 + i] = std::max(reach, from[2 + i]);
   }
-  auto element = [&](const Indices &place) { return at(input, place); };
-  int inputCopy = pads ? copyPadded(name, 2, from, padded, g.low, make_zero(typeOf(elementOf(input))), element) : -1;
+  auto element = readAround(name, input, padded, g.low, make_zero(typeOf(elementOf(input))));
   // The weight as [C, window…, O].
   Shape turned(window.begin() + 1, window.end());
   turned.push_back(window[0]);
@@ -118,7 +115,7 @@ Sum Algorithm::convolve(const Op &op) {
   }
   if (channels)
     weightAt.push_back(out[1]);
-  Expr x = pads ? readStage(inputCopy, 0, inputAt) : at(input, inputAt);
+  Expr x = element(inputAt);
   Expr w = channels ? readStage(weightCopy, 0, weightAt) : at(weight, weightAt);
   std::vector<Var> arguments = argumentsOf(to.size());
   sum.func(arguments) = make_zero(typeOf(elementOf(op.results[0])));
@@ -205,14 +202,11 @@ Sum Algorithm::convolveWeightGrad(const Op &op) {
   sum.row = to[1] >= 4 ? 1 : lastLong(to, 2, 1);
 
   Shape padded = from;
-  bool pads = false;
   for (size_t i = 0; i != g.spatial; ++i) {
     int64_t reach = (positions[2 + i] - 1) * g.strides[i] + (to[2 + i] - 1) * g.dilations[i] + 1;
-    pads |= g.low[i] != 0 || reach > from[2 + i];
     padded[2 + i] = std::max(reach, from[2 + i]);
   }
-  auto element = [&](const Indices &place) { return at(input, place); };
-  int inputCopy = pads ? copyPadded(name, 2, from, padded, g.low, make_zero(typeOf(elementOf(input))), element) : -1;
+  auto element = readAround(name, input, padded, g.low, make_zero(typeOf(elementOf(input))));
   // The output's gradient as [N, spatial…, O].
   Shape turned{positions[0]};
   turned.insert(turned.end(), positions.begin() + 2, positions.end());
@@ -234,7 +228,7 @@ Sum Algorithm::convolveWeightGrad(const Op &op) {
     gradAt.push_back(p);
   }
   gradAt.push_back(out[0]);
-  Expr x = pads ? readStage(inputCopy, 0, inputAt) : at(input, inputAt);
+  Expr x = element(inputAt);
   std::vector<Var> arguments = argumentsOf(to.size());
   sum.func(arguments) = make_zero(typeOf(elementOf(op.results[0])));
   sum.func(arguments) = sum.func(arguments) + x * readStage(gradCopy, 0, gradAt);
