@@ -241,6 +241,8 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
   // An instance has room for the scratch of any version.
   ModelInterface interface;
   int64_t limit = request.memoryLimit;
+  // Bytes of an instance without the arena.
+  SmallVector<int64_t> fixedSizes;
   for (auto [version, code] : llvm::zip(versions, codes)) {
     auto run = [&](llvm::function_ref<void(OpPassManager &)> build) {
       return runPasses(version.module, model, build, status, request.timing);
@@ -262,7 +264,7 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
         return std::nullopt;
       described = describe();
     }
-    int64_t fixed = described.size - described.arenaSize;
+    int64_t fixed = fixedSizes.emplace_back(described.size - described.arenaSize);
     if (limit > fixed && isTooLarge()) {
       if (!run([&](OpPassManager &pm) { buildRecomputePipeline(pm, limit - fixed); }))
         return std::nullopt;
@@ -271,12 +273,8 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     if (described.size >= interface.size)
       interface = std::move(described);
   }
-  for (const LoweredModel &version : versions) {
-    ModelInterface own = describeModel(version.module, request.prefix, request.maxThreads);
-    version.module->setAttr(
-        kArenaSizeAttrName, Builder(module.getContext())
-                                .getI64IntegerAttr(interface.size - own.size + own.arenaSize));
-  }
+  for (auto [version, fixed] : llvm::zip(versions, fixedSizes))
+    version.module->setAttr(kArenaSizeAttrName, builder.getI64IntegerAttr(interface.size - fixed));
   if (!reach(Stage::Linalg, eachText))
     return std::nullopt;
   if (request.report)

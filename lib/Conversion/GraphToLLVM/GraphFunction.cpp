@@ -402,14 +402,12 @@ void GraphFunctionEmitter::emitInvalidation() {
     emitter.store(bits, getPreparedBits(), 8);
     return;
   }
-  llvm::DenseSet<StringRef> written;
-  for (auto write : body.getOps<nn::WriteOp>())
-    written.insert(write.getVariable());
+  Invariants invariants(function);
   int64_t stale = 0;
   for (auto other : function->getParentOfType<ModuleOp>().getOps<FunctionOpInterface>())
     if (other->hasAttr(kPreparationAttrName))
       for (auto read : other.getFunctionBody().getOps<nn::ReadOp>())
-        if (written.contains(read.getVariable()))
+        if (!invariants.isLasting(read))
           stale |= int64_t(1) << getPreparationNumber(other);
   if (stale == 0)
     return;
