@@ -49,7 +49,7 @@ static std::string placeText(Location loc) {
 static std::string getSourceName(kernel::CallOp call) {
   Operation *kernel = SymbolTable::lookupNearestSymbolFrom(call, call.getKernelAttr());
   auto source = kernel ? kernel->getAttrOfType<StringAttr>(kCopyOfAttrName) : StringAttr();
-  return source && !call.getKernel().ends_with(kPrepareEnding) ? source.str() : call.getKernel().str();
+  return source ? source.str() : call.getKernel().str();
 }
 
 void Report::addPlan(ModuleOp module, const ModelInterface &interface) {

@@ -7,10 +7,10 @@
 #include "nnc/Conversion/Passes.h"
 #include "nnc/Conversion/Tasks.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
+#include "nnc/Dialect/Kernel/IR/Kernels.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Interfaces/SideEffectInterfaces.h"
 #include "mlir/Transforms/RegionUtils.h"
 
 namespace nnc {
@@ -32,17 +32,6 @@ static void findTurns(Value value, SetVector<Value> &turns) {
   }
   for (Value operand : op->getOperands())
     findTurns(operand, turns);
-}
-
-/// Makes `value`, which views or constants lead to from arguments, inside.
-static void rebuild(OpBuilder &builder, Value value, IRMapping &map) {
-  if (map.contains(value))
-    return;
-  Operation *op = value.getDefiningOp();
-  assert(isPure(op) && "tasks use buffers, views of them and constants");
-  for (Value operand : op->getOperands())
-    rebuild(builder, operand, map);
-  builder.clone(*op, map);
 }
 
 namespace {
@@ -101,7 +90,7 @@ private:
       map.map(passed, inside->getArguments().drop_back(2));
       map.map(loop.getInductionVar(), inside->getArguments().drop_back().back());
       for (Value value : used)
-        rebuild(builder, value, map);
+        kernel::rebuildViews(builder, value, map);
       for (Operation &op : loop.getBody()->without_terminator())
         builder.clone(op, map);
       func::ReturnOp::create(builder, loop.getLoc());

@@ -10,6 +10,7 @@
 #include "nnc/Analysis/ModelInterface.h"
 #include "nnc/Conversion/Tasks.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
+#include "nnc/Dialect/Kernel/IR/Kernels.h"
 #include "nnc/Dialect/Kernel/Transforms/Passes.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -48,7 +49,6 @@ public:
 private:
   void collectTemporaries();
   bool readsInvariants(linalg::GenericOp nest);
-  void drop(memref::ViewOp temporary);
 
   func::FuncOp kernel;
   int64_t bytesOfInvariants = 0;
@@ -215,16 +215,6 @@ static void setBufferSize(BlockArgument buffer, int64_t bytes) {
   buffer.setType(MemRefType::get({bytes}, IntegerType::get(buffer.getContext(), 8)));
 }
 
-/// Makes `value`, which views and constants lead to, with `map`.
-static void rebuild(OpBuilder &b, Value value, IRMapping &map) {
-  if (map.contains(value))
-    return;
-  Operation *op = value.getDefiningOp();
-  for (Value operand : op->getOperands())
-    rebuild(b, operand, map);
-  b.clone(*op, map);
-}
-
 std::optional<Split> HoistInvariants::split(func::FuncOp kernel) {
   InvariantNests invariant(kernel);
   if (invariant.getNests().empty())
@@ -264,6 +254,7 @@ std::optional<Split> HoistInvariants::split(func::FuncOp kernel) {
   prepare->setDiscardableAttrs(kernel->getDiscardableAttrDictionary());
   prepare->setAttr(kFirstOutputAttrName, b.getI64IntegerAttr(types.size() - 1));
   prepare->setAttr(kInplaceAttrName, b.getArrayAttr({}));
+  prepare->removeAttr(kCopyOfAttrName);
   Block *entry = prepare.addEntryBlock();
   b.setInsertionPointToStart(entry);
   IRMapping map;
@@ -272,11 +263,11 @@ std::optional<Split> HoistInvariants::split(func::FuncOp kernel) {
   map.map(input, entry->getArguments().back());
   for (linalg::GenericOp nest : invariant.getNests()) {
     for (Value operand : nest->getOperands())
-      rebuild(b, operand, map);
+      kernel::rebuildViews(b, operand, map);
     llvm::SetVector<Value> captured;
     getUsedValuesDefinedAbove(nest.getRegion(), captured);
     for (Value value : captured)
-      rebuild(b, value, map);
+      kernel::rebuildViews(b, value, map);
     b.clone(*nest, map);
   }
   func::ReturnOp::create(b, loc);
@@ -292,14 +283,8 @@ std::optional<Split> HoistInvariants::split(func::FuncOp kernel) {
 
 /// Entries for several batches prepare the same weights in the same way.
 func::FuncOp HoistInvariants::deduplicate(func::FuncOp kernel) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  OpPrintingFlags flags;
-  flags.useLocalScope();
-  os << kernel->hasAttr(nn::kStrictAttrName) << kernel.getFunctionType() << '\n';
-  for (Operation &op : kernel.getBody().front())
-    op.print(os, flags);
-  auto [it, isNew] = byText.try_emplace(text, kernel);
+  std::string strict = kernel->hasAttr(nn::kStrictAttrName) ? "strict " : "";
+  auto [it, isNew] = byText.try_emplace(strict + kernel::getBodyText(kernel), kernel);
   if (!isNew)
     kernel.erase();
   return it->second;
@@ -384,20 +369,16 @@ FunctionOpInterface HoistInvariants::getPreparation(FunctionOpInterface function
   if (auto name = function->getAttrOfType<FlatSymbolRefAttr>(kPreparedByAttrName))
     return getOperation().lookupSymbol<FunctionOpInterface>(name.getAttr());
   OpBuilder b = OpBuilder::atBlockEnd(getOperation().getBody());
-  std::string name = (function.getName() + kPrepareEnding).str();
-  OperationState state(function.getLoc(), nn::EntryOp::getOperationName());
-  state.addAttribute(nn::EntryOp::getSymNameAttrName(state.name), b.getStringAttr(name));
-  state.addAttribute(nn::EntryOp::getFunctionTypeAttrName(state.name),
-                     TypeAttr::get(b.getFunctionType(function.getArgumentTypes(), {})));
-  state.addAttribute(kPreparationAttrName, b.getI64IntegerAttr(numPreparations++));
-  OpBuilder inside(&getContext());
-  Block &body = state.addRegion()->emplaceBlock();
-  for (BlockArgument argument : function.getArguments())
-    body.addArgument(argument.getType(), argument.getLoc());
-  inside.setInsertionPointToEnd(&body);
-  nn::ReturnOp::create(inside, function.getLoc(), ValueRange{});
-  function->setAttr(kPreparedByAttrName, FlatSymbolRefAttr::get(b.getContext(), name));
-  return cast<FunctionOpInterface>(b.create(state));
+  Location loc = function.getLoc();
+  auto preparation = nn::EntryOp::create(b, loc, (function.getName() + kPrepareEnding).str(),
+                                         b.getFunctionType(function.getArgumentTypes(), {}),
+                                         /*arg_attrs=*/nullptr, /*res_attrs=*/nullptr,
+                                         /*base_name=*/nullptr);
+  preparation->setAttr(kPreparationAttrName, b.getI64IntegerAttr(numPreparations++));
+  b.setInsertionPointToEnd(preparation.addEntryBlock());
+  nn::ReturnOp::create(b, loc, ValueRange{});
+  function->setAttr(kPreparedByAttrName, FlatSymbolRefAttr::get(preparation));
+  return preparation;
 }
 
 /// What `operands` give, which stand in the preparation of `function`, read from
@@ -418,20 +399,14 @@ Value HoistInvariants::readPrepared(FunctionOpInterface function, const Split &s
   Location loc = prepare.getLoc();
   if (!variable) {
     b.setInsertionPointToEnd(getOperation().getBody());
-    OperationState state(loc, nn::VariableOp::getOperationName());
-    state.addAttribute(nn::VariableOp::getSymNameAttrName(state.name),
-                       b.getStringAttr("prepared." + Twine(prepared.size() - 1)));
-    state.addAttribute(nn::VariableOp::getTypeAttrName(state.name), TypeAttr::get(split.result));
-    state.addAttribute(nn::VariableOp::getKindAttrName(state.name),
-                       nn::VariableKindAttr::get(&getContext(), nn::VariableKind::prepared));
-    Block &init = state.addRegion()->emplaceBlock();
+    std::string name = "prepared." + std::to_string(prepared.size() - 1);
+    variable = nn::VariableOp::create(b, loc, nn::VariableKind::prepared, name, split.result);
+    Block &init = variable.getInit().emplaceBlock();
     init.addArgument(RankedTensorType::get({2}, b.getI64Type()), loc);
-    OpBuilder inside(&getContext());
-    inside.setInsertionPointToEnd(&init);
+    b.setInsertionPointToEnd(&init);
     Value zero = nn::ConstantOp::create(
-        inside, loc, DenseElementsAttr::get(split.result, inside.getI8IntegerAttr(0).getValue()));
-    nn::YieldOp::create(inside, loc, zero);
-    variable = cast<nn::VariableOp>(b.create(state));
+        b, loc, DenseElementsAttr::get(split.result, b.getI8IntegerAttr(0).getValue()));
+    nn::YieldOp::create(b, loc, zero);
   }
   auto find = [&](FunctionOpInterface in, auto isWanted) {
     return llvm::find_if(in.getFunctionBody().front(), isWanted);

@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 #include "KernelClusters.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
+#include "nnc/Dialect/Kernel/IR/Kernels.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Dialect/NN/Transforms/Passes.h"
 #include "mlir/Analysis/TopologicalSortUtils.h"
@@ -88,22 +89,9 @@ private:
 
 } // namespace
 
-/// The kernel's text without its name and locations.
-static std::string textOf(kernel::FuncOp kernel) {
-  std::string text;
-  llvm::raw_string_ostream os(text);
-  os << kernel->hasAttr(kStrictAttrName) << kernel.getFunctionType() << '\n';
-  OpPrintingFlags flags;
-  flags.useLocalScope();
-  kernel.getBody().front().walk([&](Operation *op) {
-    op->print(os, flags);
-    os << '\n';
-  });
-  return text;
-}
-
 kernel::FuncOp FormKernels::deduplicate(kernel::FuncOp kernel) {
-  auto [it, isNew] = byText.try_emplace(textOf(kernel), kernel);
+  std::string strict = kernel->hasAttr(kStrictAttrName) ? "strict " : "";
+  auto [it, isNew] = byText.try_emplace(strict + kernel::getBodyText(kernel), kernel);
   if (isNew) {
     ++numKernels;
     ++counter;
