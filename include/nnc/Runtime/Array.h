@@ -13,6 +13,7 @@
 
 #include "nnc/Runtime/Model.h"
 #include <cstddef>
+#include <new>
 #include <optional>
 #include <string>
 #include <vector>
@@ -52,10 +53,28 @@ std::string toString(const Shape &shape);
 /// `f32[4, 10]`.
 std::string toString(ElementType type, const Shape &shape);
 
+/// Memory that begins with a line of the cache, so that no vector that a model
+/// reads lies in two of them; a larger one of malloc begins 16 bytes after one.
+template <class T>
+struct LineAllocator {
+  using value_type = T;
+  static constexpr std::align_val_t alignment{64};
+
+  LineAllocator() = default;
+  template <class Other>
+  LineAllocator(const LineAllocator<Other> &) {}
+
+  T *allocate(size_t count) {
+    return static_cast<T *>(::operator new(count * sizeof(T), alignment));
+  }
+  void deallocate(T *memory, size_t) { ::operator delete(memory, alignment); }
+  bool operator==(const LineAllocator &) const = default;
+};
+
 struct Array {
   ElementType type = ElementType::F32;
   Shape shape;
-  std::vector<std::byte> bytes;
+  std::vector<std::byte, LineAllocator<std::byte>> bytes;
 
   Array() = default;
   /// Zeros; the shape's size must have been checked.
