@@ -9,7 +9,8 @@
 //
 // The sum is 16 products of matrices, [channels out, channels in] by [channels
 // in, tiles]. Images are taken a few at a time, or some rows of one, so that their
-// tiles stay in a cache between the three nests; each image or few are a task.
+// tiles stay in a cache between the three nests; each image or few are a task, or
+// the rows of the only one.
 //
 //===----------------------------------------------------------------------===//
 #include "ProductStages.h"
@@ -252,10 +253,17 @@ void Evaluator::emitWinograd(Location loc, const ConvOperands &conv, const Image
   int64_t ofTile = points * (winograd.channelsIn + winograd.channelsOut) * bytes;
   auto [images, rows] = chooseBlock(image, ofTile, getBytes(weights), target.cacheBytes,
                                     vectorWidth(element));
-  int64_t blocks = image.count / images, tilesOfBlock = images * rows * image.tilesWide();
+  int64_t blocks = image.count / images, turns = image.tilesHigh() / rows;
+  int64_t tilesOfBlock = images * rows * image.tilesWide();
+  // The rows of one image are tasks, where there is but one block of images.
+  int64_t tasks = blocks == 1 ? turns : blocks;
   // A place for each worker, or for each task where these are fewer.
-  bool perBlock = blocks <= target.workers;
-  int64_t copies = perBlock ? blocks : target.workers;
+  int64_t copies = std::min<int64_t>(tasks, target.workers);
+  auto placeOf = [&](Value task) -> OpFoldResult {
+    if (!task)
+      return b.getIndexAttr(0);
+    return tasks <= target.workers ? task : getWorker(b, loc);
+  };
   Value tiles = winograd.makePoints(copies, winograd.channelsIn, tilesOfBlock);
   Value sums = winograd.makePoints(copies, winograd.channelsOut, tilesOfBlock);
   SmallVector<int64_t> shape(shapeOf(conv.input));
@@ -263,31 +271,44 @@ void Evaluator::emitWinograd(Location loc, const ConvOperands &conv, const Image
   SmallVector<int64_t> padded = addBorder(shape, conv.low, conv.high);
   Value borders;
   if (padded != shape) {
-    padded.insert(padded.begin(), copies);
+    padded.insert(padded.begin(), blocks == 1 ? 1 : copies);
     borders = buffers.makeTemporary(loc, RankedTensorType::get(padded, element));
   }
-  forEachTask(loc, blocks, [&](Value block) {
-    OpFoldResult begin = b.getIndexAttr(0), place = b.getIndexAttr(0);
-    if (block) {
-      Value size = arith::ConstantIndexOp::create(b, loc, images);
-      begin = arith::MulIOp::create(b, loc, block, size).getResult();
-      place = perBlock ? block : getWorker(b, loc);
-    }
-    Value ownTiles = selectFirst(b, loc, tiles, place), ownSums = selectFirst(b, loc, sums, place);
+  auto scaled = [&](Value number, int64_t size) -> OpFoldResult {
+    if (!number)
+      return b.getIndexAttr(0);
+    Value factor = arith::ConstantIndexOp::create(b, loc, size);
+    return arith::MulIOp::create(b, loc, number, factor).getResult();
+  };
+  auto takeImages = [&](OpFoldResult begin, OpFoldResult place) {
     Value input = cutAxis(b, loc, conv.input, 0, begin, images);
-    Value results = cutAxis(b, loc, output, 0, begin, images);
-    if (borders) {
-      Value own = selectFirst(b, loc, borders, place);
-      fill(loc, own, 0);
-      copyInside(*this, loc, input, own, conv.low);
-      input = own;
-    }
-    forEachTurn(loc, image.tilesHigh() / rows, 2 * rows, [&](OpFoldResult row) {
-      winograd.transformImages(cutAxis(b, loc, input, 2, row, 2 * rows + 2), ownTiles);
-      winograd.multiply(weights, ownTiles, ownSums);
-      winograd.transformResults(ownSums, cutAxis(b, loc, results, 2, row, 2 * rows));
+    if (!borders)
+      return input;
+    Value own = selectFirst(b, loc, borders, place);
+    fill(loc, own, 0);
+    copyInside(*this, loc, input, own, conv.low);
+    return own;
+  };
+  auto convolveRows = [&](Value input, Value results, OpFoldResult row, OpFoldResult place) {
+    Value ownTiles = selectFirst(b, loc, tiles, place), ownSums = selectFirst(b, loc, sums, place);
+    winograd.transformImages(cutAxis(b, loc, input, 2, row, 2 * rows + 2), ownTiles);
+    winograd.multiply(weights, ownTiles, ownSums);
+    winograd.transformResults(ownSums, cutAxis(b, loc, results, 2, row, 2 * rows));
+  };
+  if (blocks == 1) {
+    Value input = takeImages(b.getIndexAttr(0), b.getIndexAttr(0));
+    forEachTask(loc, turns, [&](Value turn) {
+      OpFoldResult place = placeOf(turn);
+      convolveRows(input, output, scaled(turn, 2 * rows), place);
     });
-  });
+  } else {
+    forEachTask(loc, blocks, [&](Value block) {
+      OpFoldResult begin = scaled(block, images), place = placeOf(block);
+      Value input = takeImages(begin, place), results = cutAxis(b, loc, output, 0, begin, images);
+      forEachTurn(loc, turns, 2 * rows,
+                  [&](OpFoldResult row) { convolveRows(input, results, row, place); });
+    });
+  }
   if (isCut)
     copyBuffer(loc, cutAxis(b, loc, cutAxis(b, loc, output, 2, b.getIndexAttr(0), image.height), 3,
                           b.getIndexAttr(0), image.width),
