@@ -44,9 +44,10 @@ namespace {
 /// When each op of a kernel runs. Nests that may become one run at one time.
 struct Times {
   explicit Times(Block &body) : body(body) {
+    // Views and constants take no time: there may be some before an epilogue.
     int64_t now = 0;
     for (Operation &op : body)
-      times[&op] = op.hasAttr(kEpilogueAttrName) ? now : ++now;
+      times[&op] = op.hasAttr(kEpilogueAttrName) || isPure(&op) ? now : ++now;
   }
   int64_t of(OpOperand *use) const {
     return times.lookup(body.findAncestorOpInBlock(*use->getOwner()));

@@ -96,7 +96,7 @@ kernel.func @row(%a: tensor<1x5xf32>, %b: tensor<16x5xf32>) -> tensor<1x16xf32> 
 // A product is computed in the output that its bias and rectifier leave: no
 // memory of its own, but for the packed operand.
 // CHECK-LABEL: func.func private @in_output(
-//  CHECK-SAME:     %arg3: memref<16x8xf32>, %arg4: memref<192xi8>)
+//  CHECK-SAME:     %arg3: memref<16x8xf32>, %arg4: memref<256xi8>)
 //       CHECK:   linalg.generic {{.*}}"reduction"]{{.*}} outs(%arg3 :
 //       CHECK:   linalg.generic {{.*}} ins(%arg3, {{.*}} outs(%arg3 :
 kernel.func @in_output(%a: tensor<16x5xf32>, %b: tensor<5x8xf32>, %c: tensor<8xf32>) -> tensor<16x8xf32> {
@@ -114,7 +114,7 @@ kernel.func @in_output(%a: tensor<16x5xf32>, %b: tensor<5x8xf32>, %c: tensor<8xf
 // computed in the variable that holds the old one. The product's 512 bytes and
 // the panels' 320 are apart.
 // CHECK-LABEL: func.func private @in_variable(
-//  CHECK-SAME:     memref<832xi8>) attributes {{.*}}kernel.inplace = {{\[}}[2, 0]]
+//  CHECK-SAME:     memref<896xi8>) attributes {{.*}}kernel.inplace = {{\[}}[2, 0]]
 kernel.func @in_variable(%a: tensor<16x10xf32>, %b: tensor<10x8xf32>, %v: tensor<16x8xf32>) -> tensor<16x8xf32> {
   %p = nn.contract "ij,jk->ik" %a, %b : tensor<16x10xf32>, tensor<10x8xf32> -> tensor<16x8xf32>
   %y = nn.add %v, %p : tensor<16x8xf32>
@@ -244,4 +244,22 @@ kernel.func @sums_of_rows(%x: tensor<301x2xf32>) -> (tensor<301x2xf32>, tensor<2
   %sb = nn.broadcast %s [1] : tensor<2xf32> -> tensor<301x2xf32>
   %y = nn.mul %x, %sb : tensor<301x2xf32>
   kernel.return %y, %s : tensor<301x2xf32>, tensor<2xf32>
+}
+
+// -----
+
+// What a product reads and what its epilogue writes are alive at one time, in one
+// nest: neither is where the other is.
+// CHECK-LABEL: func.func private @epilogue_to_scratch(
+//       CHECK:   %[[PANELS:.*]] = arith.constant 5632 : index
+//  CHECK-NEXT:   memref.view %{{.*}}[%[[PANELS]]]{{.*}} to memref<2x7x8xf32>
+//       CHECK:   kernel.epilogue
+kernel.func @epilogue_to_scratch(%a: tensor<37x7xf32>, %b: tensor<7x19xf32>, %c: tensor<37x19xf32>) -> (tensor<37xf32>, tensor<37xf32>) {
+  %p = nn.contract "ij,jk->ik" %a, %b : tensor<37x7xf32>, tensor<7x19xf32> -> tensor<37x19xf32>
+  %q = nn.div %p, %c : tensor<37x19xf32>
+  %s = nn.reduce_sum %q [1] : tensor<37x19xf32> -> tensor<37xf32>
+  %sb = nn.broadcast %s [0] : tensor<37xf32> -> tensor<37x19xf32>
+  %y = nn.mul %q, %sb : tensor<37x19xf32>
+  %z = nn.reduce_sum %y [1] : tensor<37x19xf32> -> tensor<37xf32>
+  kernel.return %s, %z : tensor<37xf32>, tensor<37xf32>
 }
