@@ -71,7 +71,19 @@ int64_t Scheduler::vectorWidth(const Stage &stage, int64_t extent) const {
   return extent <= 2 * width && extent % width != 0 ? extent : std::min(width, extent);
 }
 
-/// Inputs and results that could share a buffer if nothing is computed twice.
+/// Whether a value is computed from an input.
+static bool dependsOn(const Kernel &kernel, int value, int input) {
+  std::vector<bool> depends(kernel.values.size());
+  depends[input] = true;
+  for (const Op &op : kernel.ops)
+    if (std::any_of(op.operands.begin(), op.operands.end(), [&](int operand) { return depends[operand]; }))
+      for (int result : op.results)
+        depends[result] = true;
+  return depends[value];
+}
+
+/// Inputs and results that could share a buffer if nothing is computed twice. Of
+/// several results of a stage one is written before another is computed.
 std::vector<std::pair<int, int>> Scheduler::candidates(int number) const {
   std::vector<std::pair<int, int>> pairs;
   for (size_t result = 0; result != kernel.results.size(); ++result) {
@@ -80,6 +92,11 @@ std::vector<std::pair<int, int>> Scheduler::candidates(int number) const {
       continue;
     for (int input = 0; input != kernel.inputs; ++input) {
       const auto &reads = algorithm.inputReads[input];
+      if (std::any_of(kernel.results.begin(), kernel.results.end(), [&](int other) {
+            return other != value && algorithm.placeOf(other).first == number &&
+                   dependsOn(kernel, other, input);
+          }))
+        continue;
       if (kernel.values[input].element == kernel.values[value].element &&
           kernel.values[input].shape == kernel.values[value].shape && reads.size() == 1 &&
           reads.count(number) != 0 && reads.at(number))
