@@ -5,7 +5,7 @@
 // rest share the scratch by lifetime, as values share the arena.
 //
 //===----------------------------------------------------------------------===//
-#include "Stage.h"
+#include "ProductStages.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Interfaces/ViewLikeInterface.h"
 #include "nnc/Analysis/ArenaAssignment.h"
@@ -16,7 +16,10 @@ using namespace mlir;
 using namespace nnc;
 
 Value Buffers::makeTemporary(Location loc, RankedTensorType tensor) {
-  MemRefType type = getBufferType(tensor);
+  SmallVector<int64_t> shape(tensor.getShape());
+  if (places != 0)
+    shape.insert(shape.begin(), places);
+  MemRefType type = getBufferType(tensor.clone(shape));
   if (!scratch) {
     // The size is known only once all temporaries are.
     Block &entry = function.getBody().front();
@@ -24,7 +27,8 @@ Value Buffers::makeTemporary(Location loc, RankedTensorType tensor) {
   }
   // Where it begins is decided in the end.
   Value offset = arith::ConstantIndexOp::create(builder, loc, 0);
-  return memref::ViewOp::create(builder, loc, type, scratch, offset, ValueRange{});
+  Value view = memref::ViewOp::create(builder, loc, type, scratch, offset, ValueRange{});
+  return places == 0 ? view : selectFirst(builder, loc, view, place);
 }
 
 SmallVector<OpOperand *> nnc::findNestUses(Value buffer) {

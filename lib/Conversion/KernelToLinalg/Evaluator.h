@@ -120,6 +120,12 @@ public:
   void forEachTask(mlir::Location loc, int64_t count,
                    llvm::function_ref<void(mlir::Value number)> body);
 
+  /// `turns` turns in at most as many tasks as there are workers, each of which
+  /// takes its share one after the other. `body` emits a turn, given its number
+  /// and that of the worker. There are no tasks inside.
+  void forEachShare(mlir::Location loc, int64_t turns,
+                    llvm::function_ref<void(mlir::Value turn, mlir::OpFoldResult worker)> body);
+
   /// A loop whose turns follow each other; each takes `step` more elements of an
   /// axis, from `begin` on.
   void forEachTurn(mlir::Location loc, int64_t count, int64_t step,
@@ -130,6 +136,9 @@ public:
   nn::WindowScatterOp findTiledScatter(llvm::ArrayRef<mlir::Operation *> ops) const;
 
 private:
+  /// Whether what is emitted is inside a task.
+  bool isInTask = false;
+
   void packInto(mlir::Location loc, const PanelSource &source, Lanes lanes, mlir::Value packed);
   mlir::Value computePad(Stage &stage, nn::PadOp op, llvm::ArrayRef<Index> indices);
   mlir::Value computeConcat(Stage &stage, nn::ConcatOp op, llvm::ArrayRef<Index> indices);

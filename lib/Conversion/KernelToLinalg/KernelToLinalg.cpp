@@ -6,7 +6,7 @@
 // than to store.
 //
 //===----------------------------------------------------------------------===//
-#include "Evaluator.h"
+#include "SlicedBody.h"
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -254,6 +254,46 @@ static Epilogue findEpilogue(Operation *product, const BufferChoice &choice,
   return isWorthwhile(epilogue, choice, target) ? epilogue : Epilogue();
 }
 
+/// Emits the ops of a kernel between the buffers that its arguments and results
+/// have.
+static void emitBody(Evaluator &evaluator, Block &body) {
+  BufferChoice choice(body);
+  SmallVector<Operation *> together;
+  auto flush = [&] {
+    evaluator.emitPointwise(together);
+    together.clear();
+  };
+  auto provideBuffers = [&](Operation *op) {
+    for (Value result : op->getResults())
+      if (!evaluator.bufferOf.contains(result))
+        evaluator.bufferOf[result] = evaluator.buffers.makeTemporary(
+            op->getLoc(), cast<RankedTensorType>(result.getType()));
+  };
+  llvm::SmallPtrSet<Operation *, 8> done;
+  for (Operation &op : body.without_terminator()) {
+    if (!choice.contains(&op) || done.contains(&op))
+      continue;
+    provideBuffers(&op);
+    if (isEmittedPointwise(&op)) {
+      if (!canJoin(&op, together))
+        flush();
+      together.push_back(&op);
+      continue;
+    }
+    flush();
+    evaluator.epilogue = {};
+    if (isa<ContractOp, ConvOp>(op))
+      evaluator.epilogue = findEpilogue(&op, choice, evaluator.target);
+    if (evaluator.findTiledScatter(evaluator.epilogue.ops))
+      evaluator.epilogue = {};
+    llvm::for_each(evaluator.epilogue.ops, provideBuffers);
+    emitOp(evaluator, &op);
+    if (evaluator.epilogue.isEmitted)
+      done.insert_range(evaluator.epilogue.ops);
+  }
+  flush();
+}
+
 static void convert(kernel::FuncOp kernel, const PackTarget &target) {
   Location loc = kernel.getLoc();
   OpBuilder builder(kernel);
@@ -288,41 +328,10 @@ static void convert(kernel::FuncOp kernel, const PackTarget &target) {
   for (auto [i, value] : llvm::enumerate(terminator.getValues()))
     evaluator.bufferOf[value] = entry->getArgument(inputs + i);
 
-  BufferChoice choice(body);
-  SmallVector<Operation *> together;
-  auto flush = [&] {
-    evaluator.emitPointwise(together);
-    together.clear();
-  };
-  auto provideBuffers = [&](Operation *op) {
-    for (Value result : op->getResults())
-      if (!evaluator.bufferOf.contains(result))
-        evaluator.bufferOf[result] = buffers.makeTemporary(
-            op->getLoc(), cast<RankedTensorType>(result.getType()));
-  };
-  llvm::SmallPtrSet<Operation *, 8> done;
-  for (Operation &op : body.without_terminator()) {
-    if (!choice.contains(&op) || done.contains(&op))
-      continue;
-    provideBuffers(&op);
-    if (isEmittedPointwise(&op)) {
-      if (!canJoin(&op, together))
-        flush();
-      together.push_back(&op);
-      continue;
-    }
-    flush();
-    evaluator.epilogue = {};
-    if (isa<ContractOp, ConvOp>(op))
-      evaluator.epilogue = findEpilogue(&op, choice, target);
-    if (evaluator.findTiledScatter(evaluator.epilogue.ops))
-      evaluator.epilogue = {};
-    llvm::for_each(evaluator.epilogue.ops, provideBuffers);
-    emitOp(evaluator, &op);
-    if (evaluator.epilogue.isEmitted)
-      done.insert_range(evaluator.epilogue.ops);
-  }
-  flush();
+  if (std::optional<Slices> slices = findKernelSlices(body))
+    emitSlices(evaluator, kernel, *slices, [&](Block &slice) { emitBody(evaluator, slice); });
+  else
+    emitBody(evaluator, body);
   function->setAttr(kFirstOutputAttrName, builder.getI64IntegerAttr(inputs));
   function->setAttr(kInplaceAttrName,
                     findInPlacePairs(function, inputs, terminator.getNumOperands()));

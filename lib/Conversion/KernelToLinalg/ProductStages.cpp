@@ -171,10 +171,39 @@ void Evaluator::forEachTask(Location loc, int64_t count, function_ref<void(Value
     return body(Value());
   OpBuilder &b = buffers.builder;
   scf::ForOp loop = makeLoop(b, loc, count, 1);
-  loop->setAttr(kTasksAttrName, b.getUnitAttr());
+  if (!isInTask)
+    loop->setAttr(kTasksAttrName, b.getUnitAttr());
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
   body(loop.getInductionVar());
+}
+
+void Evaluator::forEachShare(Location loc, int64_t turns,
+                             function_ref<void(Value, OpFoldResult)> body) {
+  OpBuilder &b = buffers.builder;
+  int64_t tasks = std::min<int64_t>(target.workers, turns);
+  auto constant = [&](int64_t value) {
+    return arith::ConstantIndexOp::create(b, loc, value).getResult();
+  };
+  forEachTask(loc, tasks, [&](Value task) {
+    Value from = constant(0), to = constant(turns);
+    OpFoldResult worker = b.getIndexAttr(0);
+    if (task) {
+      auto share = [&](Value number) -> Value {
+        Value scaled = arith::MulIOp::create(b, loc, number, constant(turns));
+        return arith::DivUIOp::create(b, loc, scaled, constant(tasks));
+      };
+      from = share(task);
+      to = share(arith::AddIOp::create(b, loc, task, constant(1)));
+      worker = getWorker(b, loc);
+    }
+    auto loop = scf::ForOp::create(b, loc, from, to, constant(1));
+    OpBuilder::InsertionGuard guard(b);
+    b.setInsertionPointToStart(loop.getBody());
+    bool before = std::exchange(isInTask, true);
+    body(loop.getInductionVar(), worker);
+    isInTask = before;
+  });
 }
 
 void Evaluator::forEachTurn(Location loc, int64_t count, int64_t step,

@@ -201,25 +201,9 @@ void RowGroup::emitBlocks(int64_t begin, int64_t size, int64_t count) {
   auto constant = [&](int64_t value) {
     return arith::ConstantIndexOp::create(b, loc, value).getResult();
   };
-  int64_t turns = ShapedType::getNumElements(ArrayRef(rows).drop_back()) * count,
-          tasks = std::min<int64_t>(evaluator.target.workers, turns);
-  evaluator.forEachTask(loc, tasks, [&](Value task) {
-    Value from = constant(0), to = constant(turns);
-    OpFoldResult worker = b.getIndexAttr(0);
-    if (task) {
-      auto share = [&](Value number) -> Value {
-        Value scaled = arith::MulIOp::create(b, loc, number, constant(turns));
-        return arith::DivUIOp::create(b, loc, scaled, constant(tasks));
-      };
-      from = share(task);
-      to = share(arith::AddIOp::create(b, loc, task, constant(1)));
-      worker = getWorker(b, loc);
-    }
-    auto loop = scf::ForOp::create(b, loc, from, to, constant(1));
-    OpBuilder::InsertionGuard guard(b);
-    b.setInsertionPointToStart(loop.getBody());
+  int64_t turns = ShapedType::getNumElements(ArrayRef(rows).drop_back()) * count;
+  evaluator.forEachShare(loc, turns, [&](Value rest, OpFoldResult worker) {
     SmallVector<OpFoldResult> place(rows.size());
-    Value rest = loop.getInductionVar();
     for (unsigned axis = rows.size(); axis-- != 0;) {
       bool isLast = axis + 1 == rows.size();
       int64_t of = isLast ? count : rows[axis];

@@ -43,6 +43,13 @@ public:
 
   /// A temporary with room for `tensor`.
   mlir::Value makeTemporary(mlir::Location loc, mlir::RankedTensorType tensor);
+  /// Until `endPlaces`, a temporary has `count` places, of which number `place` is
+  /// given out.
+  void beginPlaces(int64_t count, mlir::OpFoldResult place) {
+    places = count;
+    this->place = place;
+  }
+  void endPlaces() { places = 0; }
   /// Gives every temporary its place: one of `outputs`, which share no input's
   /// buffer, if it ends as that, or a part of the scratch.
   void finish(llvm::ArrayRef<mlir::Value> outputs);
@@ -52,6 +59,8 @@ public:
 private:
   mlir::func::FuncOp function;
   mlir::BlockArgument scratch;
+  int64_t places = 0;
+  mlir::OpFoldResult place;
 };
 
 /// The operands that are `buffer` or a view of it, other than of views.

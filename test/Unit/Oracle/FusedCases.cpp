@@ -145,6 +145,34 @@ nn.entry @$name(%x: tensor<2x7x10x$F>, %w: tensor<30x10x$F>, %t: tensor<2x7x10x$
   nn.return %y, %dx, %dw : tensor<2x7x10x$F>, tensor<2x7x10x$F>, tensor<30x10x$F>
 })";
 
+// So many heads that each goes through products and softmax by itself, under a mask
+// and a scale; with the gradients.
+static const char kManyHeads[] = R"(
+nn.entry @$name(%q: tensor<8x107x3x5x$F>, %k: tensor<8x103x3x5x$F>, %v: tensor<8x103x3x9x$F>, %t: tensor<8x107x3x9x$F>)
+    -> (tensor<8x107x3x9x$F>, tensor<8x107x3x5x$F>, tensor<8x103x3x5x$F>, tensor<8x103x3x9x$F>) {
+  %a = nn.contract "axbz,aybz->abxy" %q, %k : tensor<8x107x3x5x$F>, tensor<8x103x3x5x$F> -> tensor<8x3x107x103x$F>
+  %scale = nn.constant dense<0.25> : tensor<8x3x107x103x$F>
+  %low = nn.constant dense<-9.0> : tensor<8x3x107x103x$F>
+  %b = nn.mul %a, %scale : tensor<8x3x107x103x$F>
+  %row = nn.iota 0 : tensor<107x103xi32>
+  %column = nn.iota 1 : tensor<107x103xi32>
+  %past = nn.compare ge %row, %column : tensor<107x103xi32>
+  %mask = nn.broadcast %past [2, 3] : tensor<107x103xi1> -> tensor<8x3x107x103xi1>
+  %c = nn.select %mask, %b, %low : tensor<8x3x107x103x$F>
+  %m = nn.reduce_max %c [3] : tensor<8x3x107x103x$F> -> tensor<8x3x107x$F>
+  %mb = nn.broadcast %m [0, 1, 2] : tensor<8x3x107x$F> -> tensor<8x3x107x103x$F>
+  %d = nn.sub %c, %mb : tensor<8x3x107x103x$F>
+  %e = nn.exp %d : tensor<8x3x107x103x$F>
+  %s = nn.reduce_sum %e [3] : tensor<8x3x107x103x$F> -> tensor<8x3x107x$F>
+  %sb = nn.broadcast %s [0, 1, 2] : tensor<8x3x107x$F> -> tensor<8x3x107x103x$F>
+  %f = nn.div %e, %sb : tensor<8x3x107x103x$F>
+  %o = nn.contract "abxy,aybz->axbz" %f, %v : tensor<8x3x107x103x$F>, tensor<8x103x3x9x$F> -> tensor<8x107x3x9x$F>
+  %u = nn.mul %o, %t : tensor<8x107x3x9x$F>
+  %l = nn.reduce_sum %u [0, 1, 2, 3] : tensor<8x107x3x9x$F> -> tensor<$F>
+  %dq, %dk, %dv = nn.gradient %l by %q, %k, %v : tensor<$F> by tensor<8x107x3x5x$F>, tensor<8x103x3x5x$F>, tensor<8x103x3x9x$F> -> tensor<8x107x3x5x$F>, tensor<8x103x3x5x$F>, tensor<8x103x3x9x$F>
+  nn.return %o, %dq, %dk, %dv : tensor<8x107x3x9x$F>, tensor<8x107x3x5x$F>, tensor<8x103x3x5x$F>, tensor<8x103x3x9x$F>
+})";
+
 // Convolution, activation, pooling, with their gradients.
 static const char kConvNet[] = R"(
 nn.entry @$name(%x: tensor<2x3x9x9x$F>, %w: tensor<17x3x3x3x$F>, %b: tensor<17x$F>, %t: tensor<2x17x4x4x$F>)
@@ -387,6 +415,7 @@ std::vector<Case> nnc::test::fusedCases() {
     add(kInPlace, {kUnit}, 3);
     add(kDropout, {kUnit}, 3);
     add(kMixed, {ints, ints, kTruth});
+    add(kManyHeads, {kUnit, kUnit, kUnit, kUnit});
   }
   return cases;
 }

@@ -207,7 +207,7 @@ void FormKernels::formKernels(Block &block) {
   Operation *terminator = block.getTerminator();
   KernelClusters clusters(block, fuse);
   if (fuse)
-    markRepeated(clusters);
+    markRepeated(clusters, strict || strictRounding);
   SmallVector<Operation *> old;
   for (Operation &op : block.without_terminator())
     old.push_back(&op);

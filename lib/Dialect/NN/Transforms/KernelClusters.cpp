@@ -5,10 +5,12 @@
 // else it begins one. Clusters that an op brings together are merged.
 //
 //===----------------------------------------------------------------------===//
-#include "KernelClusters.h"
+#include "RepeatedOps.h"
+#include "nnc/Analysis/Slices.h"
 #include <queue>
 
 using namespace mlir;
+using namespace nnc;
 using namespace nnc::nn;
 
 static ArrayRef<int64_t> shapeOf(Value value) {
@@ -76,6 +78,8 @@ KernelClusters::KernelClusters(Block &block, bool fuse) {
       role = KernelRole::Alone;
     place(&op, role);
   }
+  if (fuse)
+    mergeSlices();
 }
 
 /// Clusters whose values `op` reads: through floating ops first, then (after
@@ -154,14 +158,20 @@ bool KernelClusters::canMerge(unsigned into, unsigned from) const {
   if ((a.contraction && !llvm::all_of(b.ops, isPointwise)) ||
       (b.contraction && !llvm::all_of(a.ops, isPointwise)))
     return false;
+  return !hasPathBetween(into, from);
+}
+
+/// Whether a path leads from one cluster to the other through a third.
+bool KernelClusters::hasPathBetween(unsigned a, unsigned b) const {
   for (unsigned i = 0, e = clusters.size(); i != e; ++i) {
-    if (clusters[i].dead || i == into || i == from)
+    if (clusters[i].dead || i == a || i == b)
       continue;
     const llvm::BitVector &needs = clusters[i].needs;
-    if ((needs.test(from) && a.needs.test(i)) || (needs.test(into) && b.needs.test(i)))
-      return false;
+    if ((needs.test(b) && clusters[a].needs.test(i)) ||
+        (needs.test(a) && clusters[b].needs.test(i)))
+      return true;
   }
-  return true;
+  return false;
 }
 
 void KernelClusters::merge(unsigned into, unsigned from) {
@@ -227,6 +237,72 @@ void KernelClusters::place(Operation *op, KernelRole role) {
   for (unsigned other : direct)
     if (!clusters[other].dead && canMerge(target, other))
       merge(target, other);
+}
+
+/// Whether ops, with those that live inside them, fall apart into many slices of
+/// which each stays in a cache.
+static bool walkSlices(SetVector<Operation *> ops) {
+  constexpr int64_t least = 8, mostBytes = 256 << 10;
+  for (unsigned i = 0; i != ops.size(); ++i)
+    for (Value operand : ops[i]->getOperands())
+      if (Operation *def = operand.getDefiningOp();
+          def && getKernelRole(def) == KernelRole::Floating)
+        ops.insert(def);
+  std::optional<Slices> slices = findSlices(ops.getArrayRef());
+  return slices && slices->count() >= least && llvm::all_of(ops, [&](Operation *op) {
+    return bytesOf(op->getResult(0)) <= mostBytes * slices->count();
+  });
+}
+
+bool KernelClusters::canTakeIn(unsigned cluster, ArrayRef<Operation *> more) const {
+  if (!clusters[cluster].sliced)
+    return true;
+  SetVector<Operation *> ops;
+  ops.insert(clusters[cluster].ops.begin(), clusters[cluster].ops.end());
+  ops.insert(more.begin(), more.end());
+  return walkSlices(ops);
+}
+
+/// Whether two clusters may be one that walks its slices: what is handed over in
+/// between is then as large as one of these.
+bool KernelClusters::canMergeSlices(unsigned into, unsigned from) const {
+  const Cluster &a = clusters[into], &b = clusters[from];
+  if (a.alone || b.alone || a.behind.test(from) || b.behind.test(into) ||
+      (!a.contraction && !b.contraction) || hasPathBetween(into, from))
+    return false;
+  SetVector<Operation *> ops;
+  ops.insert(a.ops.begin(), a.ops.end());
+  ops.insert(b.ops.begin(), b.ops.end());
+  return walkSlices(ops);
+}
+
+/// Merges producers of large values with their readers where both walk the same
+/// slices: attention's products with the softmax between them.
+void KernelClusters::mergeSlices() {
+  constexpr int64_t least = 1 << 20;
+  for (unsigned reader = 0; reader != clusters.size(); ++reader) {
+    bool isMerged = false;
+    for (unsigned i = 0; i != clusters[reader].ops.size(); ++i) {
+      SmallVector<unsigned> reads;
+      gatherOperandClusters(clusters[reader].ops[i], reads);
+      reads.erase(llvm::find(reads, ~0u), reads.end());
+      for (unsigned producer : reads) {
+        bool handsMuch = llvm::any_of(clusters[producer].ops, [&](Operation *op) {
+          return bytesOf(op->getResult(0)) >= least;
+        });
+        if (producer == reader || !handsMuch || !canMergeSlices(reader, producer))
+          continue;
+        merge(reader, producer);
+        clusters[reader].sliced = true;
+        isMerged = true;
+        break;
+      }
+      if (isMerged)
+        break;
+    }
+    // What it reads now may be merged as well.
+    reader -= isMerged;
+  }
 }
 
 std::optional<unsigned> KernelClusters::find(Operation *op) const {

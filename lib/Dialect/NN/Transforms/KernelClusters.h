@@ -56,6 +56,9 @@ public:
   std::optional<unsigned> find(mlir::Operation *op) const;
   /// The ops of all clusters, by number.
   std::vector<std::vector<mlir::Operation *>> getMembers() const;
+  /// Whether a cluster is what it was with more ops in it: one that walks slices
+  /// still can.
+  bool canTakeIn(unsigned cluster, llvm::ArrayRef<mlir::Operation *> ops) const;
 
 private:
   struct Cluster {
@@ -67,6 +70,8 @@ private:
     llvm::BitVector behind;
     bool contraction = false;
     bool alone = false;
+    /// Merged of clusters that walk the same slices.
+    bool sliced = false;
     bool dead = false;
   };
 
@@ -75,6 +80,9 @@ private:
   bool accepts(const Cluster &cluster, mlir::Operation *op, KernelRole role) const;
   bool wouldCycle(unsigned cluster, llvm::ArrayRef<unsigned> operands) const;
   bool canMerge(unsigned into, unsigned from) const;
+  bool hasPathBetween(unsigned a, unsigned b) const;
+  void mergeSlices();
+  bool canMergeSlices(unsigned into, unsigned from) const;
   void merge(unsigned into, unsigned from);
   void addNeeds(unsigned cluster, llvm::ArrayRef<unsigned> operands);
 
@@ -82,8 +90,9 @@ private:
   llvm::DenseMap<mlir::Operation *, unsigned> clusterOf;
 };
 
-/// Marks the ops that are repeated in each kernel that reads them.
-void markRepeated(const KernelClusters &clusters);
+/// Marks the ops that are repeated in each kernel that reads them; if `strict`,
+/// nothing that changes how a result is rounded.
+void markRepeated(const KernelClusters &clusters, bool strict);
 
 } // namespace nnc::nn
 

@@ -3,19 +3,20 @@
 // A value that leaves its kernel is stored, and loaded by each kernel that reads
 // it. Where it takes one cheap op on values that are in memory anyway, such as
 // the difference from a mean or a gradient's product by a scale, its readers
-// compute it themselves, if no more bytes are moved for that.
+// compute it themselves, if no more bytes are moved for that. Several ops at once
+// are in RepeatedChains.cpp.
 //
 // What is compared in several kernels must be the same bits in all of them. A
 // sum of a repeated product is not: it may be rounded once in one kernel and
 // twice in another.
 //
 //===----------------------------------------------------------------------===//
-#include "KernelClusters.h"
+#include "RepeatedOps.h"
 
 using namespace mlir;
 using namespace nnc::nn;
 
-static int64_t bytesOf(Value value) {
+int64_t nnc::nn::bytesOf(Value value) {
   auto type = cast<RankedTensorType>(value.getType());
   return type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
 }
@@ -53,10 +54,8 @@ static bool isCheap(Operation *op) {
   return isa<AddOp, SubOp>(op);
 }
 
-/// The clusters that read a value element by element, through floating ops;
-/// nothing if it is read in any other way.
-static std::optional<SmallVector<unsigned>> findReaders(Value value,
-                                                        const KernelClusters &clusters) {
+std::optional<SmallVector<unsigned>> nnc::nn::findReaders(Value value,
+                                                          const KernelClusters &clusters) {
   SmallVector<unsigned> readers;
   SmallVector<Operation *> work{value.getDefiningOp()};
   while (!work.empty()) {
@@ -78,13 +77,13 @@ static std::optional<SmallVector<unsigned>> findReaders(Value value,
   return readers;
 }
 
-/// Whether ops of the cluster read `value` other than through `besides`.
-static bool readsBesides(ArrayRef<Operation *> cluster, Value value, Operation *besides) {
-  llvm::SmallPtrSet<Operation *, 16> seen;
+bool nnc::nn::readsBesides(ArrayRef<Operation *> cluster, Value value,
+                           ArrayRef<Operation *> besides) {
+  llvm::SmallPtrSet<Operation *, 16> seen(besides.begin(), besides.end());
   SmallVector<Operation *> work(cluster);
   while (!work.empty()) {
     Operation *op = work.pop_back_val();
-    if (op == besides || !seen.insert(op).second)
+    if (!seen.insert(op).second)
       continue;
     for (Value operand : op->getOperands()) {
       if (operand == value)
@@ -97,13 +96,12 @@ static bool readsBesides(ArrayRef<Operation *> cluster, Value value, Operation *
   return false;
 }
 
-/// Whether a value of a cluster is stored even if `besides` does not read it.
-static bool isStoredBesides(Value value, unsigned cluster, Operation *besides,
-                            const KernelClusters &clusters) {
+bool nnc::nn::isStoredBesides(Value value, unsigned cluster, ArrayRef<Operation *> besides,
+                              const KernelClusters &clusters) {
   SmallVector<Operation *> work{value.getDefiningOp()};
   while (!work.empty())
     for (Operation *user : work.pop_back_val()->getUsers()) {
-      if (user == besides)
+      if (llvm::is_contained(besides, user))
         continue;
       if (getKernelRole(user) == KernelRole::Floating)
         work.push_back(user);
@@ -140,6 +138,8 @@ static bool isWorthRepeating(Operation *op, const KernelClusters &clusters,
   for (unsigned reader : *readers) {
     if (reader == *own)
       continue;
+    if (!clusters.canTakeIn(reader, op))
+      return false;
     moved -= bytes;
     for (Value leaf : leaves)
       if (!readsBesides(members[reader], leaf, op))
@@ -164,6 +164,18 @@ static Value findRectified(CompareOp compare) {
   return {};
 }
 
+/// The reduction that a value repeats along its axes.
+template <typename Reduction>
+static Reduction getWide(Value value) {
+  auto wide = value.getDefiningOp<BroadcastOp>();
+  if (!wide)
+    return {};
+  Value narrow = wide.getOperand();
+  if (auto reshape = narrow.getDefiningOp<ReshapeOp>(); reshape && isUnitReshape(reshape))
+    narrow = reshape.getOperand();
+  return narrow.getDefiningOp<Reduction>();
+}
+
 /// Clusters that read what a rectifier left need no mask of what it changed.
 static void askRectified(CompareOp compare, const KernelClusters &clusters,
                          ArrayRef<std::vector<Operation *>> members) {
@@ -176,7 +188,7 @@ static void askRectified(CompareOp compare, const KernelClusters &clusters,
     std::optional<unsigned> reader = clusters.find(use.getOwner());
     if (!reader || reader == own || use.getOwner()->getBlock() != compare->getBlock() ||
         getKernelRole(use.getOwner()) != KernelRole::Pointwise ||
-        !readsBesides(members[*reader], rectified, nullptr))
+        !readsBesides(members[*reader], rectified, {}))
       continue;
     if (!again) {
       OpBuilder builder(compare->getContext());
@@ -189,7 +201,38 @@ static void askRectified(CompareOp compare, const KernelClusters &clusters,
   }
 }
 
-void nnc::nn::markRepeated(const KernelClusters &clusters) {
+/// Softmax's numerator e = exp(x - max) is stored for no one: where its quotient
+/// by the sum is stored, that times the sum is as good, but for its rounding.
+/// The sum is at least 1.
+static void askQuotient(DivOp quotient, const KernelClusters &clusters,
+                        ArrayRef<std::vector<Operation *>> members) {
+  auto sum = getWide<ReduceSumOp>(quotient.getRhs());
+  auto numerator = quotient.getLhs().getDefiningOp<ExpOp>();
+  if (!sum || !numerator || sum.getOperand() != numerator.getResult())
+    return;
+  auto difference = numerator.getOperand().getDefiningOp<SubOp>();
+  auto maximum = difference ? getWide<ReduceMaxOp>(difference.getRhs()) : ReduceMaxOp();
+  std::optional<unsigned> own = clusters.find(numerator);
+  if (!maximum || maximum.getOperand() != difference.getLhs() ||
+      maximum.getAxes() != sum.getAxes() || !own || clusters.find(quotient) != own ||
+      !findReaders(numerator, clusters) || !isStoredBesides(quotient, *own, {}, clusters))
+    return;
+  MulOp again;
+  for (OpOperand &use : llvm::make_early_inc_range(numerator->getUses())) {
+    std::optional<unsigned> reader = clusters.find(use.getOwner());
+    if (!reader || reader == own)
+      continue;
+    if (!again) {
+      OpBuilder builder(numerator->getContext());
+      builder.setInsertionPointAfter(quotient);
+      again = MulOp::create(builder, numerator.getLoc(), quotient, quotient.getRhs());
+      again->setAttr(kRepeatedAttrName, builder.getUnitAttr());
+    }
+    use.set(again);
+  }
+}
+
+void nnc::nn::markRepeated(const KernelClusters &clusters, bool strict) {
   std::vector<std::vector<Operation *>> members = clusters.getMembers();
   SmallVector<Operation *> ops;
   for (const std::vector<Operation *> &cluster : members)
@@ -198,6 +241,9 @@ void nnc::nn::markRepeated(const KernelClusters &clusters) {
   for (Operation *op : ops)
     if (auto compare = dyn_cast<CompareOp>(op))
       askRectified(compare, clusters, members);
+    else if (auto quotient = dyn_cast<DivOp>(op); quotient && !strict)
+      askQuotient(quotient, clusters, members);
+  markChains(clusters, members);
   for (Operation *op : ops)
     if (isWorthRepeating(op, clusters, members))
       op->setAttr(kRepeatedAttrName, UnitAttr::get(op->getContext()));

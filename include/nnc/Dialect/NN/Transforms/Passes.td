@@ -44,7 +44,9 @@ def FormKernels : Pass<"nn-form-kernels", "::mlir::ModuleOp"> {
   let dependentDialects = ["::nnc::nn::NNDialect", "::nnc::kernel::KernelDialect"];
   let options = [
     Option<"fuse", "fuse", "bool", /*default=*/"true",
-           "Put several ops into one kernel; off: one op, one kernel">];
+           "Put several ops into one kernel; off: one op, one kernel">,
+    Option<"strictRounding", "strict", "bool", /*default=*/"false",
+           "Compute nothing in a form that rounds otherwise">];
   let statistics = [
     Statistic<"numKernels", "kernels", "Distinct kernels made">,
     Statistic<"numCalls", "calls", "Kernel calls made">];
