@@ -128,6 +128,11 @@ LogicalResult PlanSimulation::runBlock(Block &block) {
     } else if (auto scan = dyn_cast<nn::ScanOp>(op)) {
       if (failed(runScan(scan)))
         return failure();
+    } else if (auto poison = dyn_cast<kernel::PoisonOp>(op)) {
+      MemoryRange range{{Arena, 0}, int64_t(poison.getOffset()), int64_t(poison.getBytes())};
+      if (failed(requireBounds(poison, range)))
+        return failure();
+      memory.write(range, 0);
     }
   }
   return success();

@@ -127,6 +127,7 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
     return fail(2, "--tune measures on this machine, which does not run code for " + Twine(target->cpu) + " (" + target->triple + ")");
   request.targets = *targets;
   request.backend = invocation.code.backend;
+  request.poison = invocation.code.poison;
 
   auto model = Model::open(invocation.code.model, context, status);
   if (!model)

@@ -132,6 +132,7 @@ std::unique_ptr<LoadedModel> nnc::driver::compileAndLoad(ModuleOp module, Model 
     return nullptr;
   request.targets = *target;
   request.backend = code.backend;
+  request.poison = code.poison;
   Tuning tuning(target->front());
   if (code.backend == "auto" && target->size() == 1 && !code.model.empty() && !tuning.read(Tuning::getPath(code.model))) {
     status = 1;
@@ -184,7 +185,8 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
   for (auto function : module.getOps<FunctionOpInterface>())
     if (isGraph || (nn::isGraphFunction(function) && function.getName() != kInitName && !function->hasAttr(kFlopsAttrName)))
       function->setAttr(kFlopsAttrName, builder.getI64IntegerAttr(countFunctionFlops(function)));
-  if (isGraph && !passes(buildKernelPipeline))
+  bool strict = request.targets.front().strictFloatingPoint;
+  if (isGraph && !passes([&](OpPassManager &pm) { buildKernelPipeline(pm, strict); }))
     return std::nullopt;
   if (request.onKernels)
     request.onKernels(module);
@@ -236,6 +238,7 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
       return broken(machine.takeError());
     codes.push_back(describeVectors(**machine, version.target));
     codes.back().tasks = request.maxThreads;
+    codes.back().poison = request.poison;
     pointerBits = (*machine)->createDataLayout().getPointerSizeInBits();
   }
   // An instance has room for the scratch of any version.

@@ -26,6 +26,8 @@ struct CompileRequest {
   std::string prefix = "model";
   /// Of kernels: auto, mlir or halide.
   std::string backend = "auto";
+  /// Poison bytes of the arena that hold no value.
+  bool poison = false;
   int maxThreads = 16;
   /// Add `main` to the program object.
   bool withMain = false;

@@ -46,6 +46,7 @@ std::unique_ptr<ProbeRunner> ProbeRunner::create(const GradientProbe &probe, Mod
   CompileRequest request;
   request.targets = *target;
   request.backend = code.backend;
+  request.poison = code.poison;
   auto compiled = compile(*module, model, request, status);
   if (!compiled)
     return nullptr;

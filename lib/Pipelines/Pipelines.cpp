@@ -19,10 +19,10 @@ void nnc::buildGradientPipeline(OpPassManager &pm) {
   pm.addPass(createCanonicalizerPass());
 }
 
-void nnc::buildKernelPipeline(OpPassManager &pm) {
+void nnc::buildKernelPipeline(OpPassManager &pm, bool strict, bool fuse) {
   pm.addPass(nn::createMarkIndexBounds());
   pm.addPass(nn::createBuildInit());
-  pm.addPass(nn::createFormKernels());
+  pm.addPass(nn::createFormKernels({fuse, strict}));
   pm.addPass(nn::createPackFrozen());
 }
 
@@ -46,6 +46,8 @@ void nnc::buildRecomputePipeline(OpPassManager &pm, int64_t arenaLimit) {
 }
 
 void nnc::buildKernelCodePipeline(OpPassManager &pm, const KernelCodeOptions &options) {
+  if (options.poison)
+    pm.addPass(kernel::createPoisonArena());
   KernelToLLVMOptions code;
   code.vectorBits = options.vectorBits;
   code.vectorRegisters = options.vectorRegisters;
@@ -69,7 +71,7 @@ void nnc::registerPipelines() {
   PassPipelineRegistration<>("nn-gradient-pipeline", "gradients written out and simplified",
                              buildGradientPipeline);
   PassPipelineRegistration<>("nn-kernel-pipeline", "entries and steps to calls of kernels",
-                             buildKernelPipeline);
+                             [](OpPassManager &pm) { buildKernelPipeline(pm); });
   PassPipelineRegistration<>("kernel-buffer-pipeline", "kernels on buffers, with a memory plan",
                              [](OpPassManager &pm) { buildBufferPipeline(pm); });
 }

@@ -43,6 +43,7 @@ struct CodeArguments {
   int level = 3;
   bool strict = false;
   std::string backend = "auto";
+  bool poison = false;
 };
 
 struct BuildOptions {

@@ -26,12 +26,14 @@ struct KernelCodeOptions {
   unsigned tasks = 1;
   /// Whether operands that never change are packed once, and kept.
   bool prepares = true;
+  /// Whether bytes of the arena that hold no value are poisoned.
+  bool poison = false;
 };
 
 /// nn with gradients asked for → nn with gradients written out, simplified.
 void buildGradientPipeline(mlir::OpPassManager &pm);
-/// nn → calls of kernels of nn ops.
-void buildKernelPipeline(mlir::OpPassManager &pm);
+/// nn → calls of kernels of nn ops; of one op each where nothing is fused.
+void buildKernelPipeline(mlir::OpPassManager &pm, bool strict = false, bool fuse = true);
 /// Kernels of nn ops → kernels of linalg on buffers, with a memory plan.
 /// Operands are packed for the target's vector registers and cache.
 void buildBufferPipeline(mlir::OpPassManager &pm, const KernelCodeOptions &options = {});

@@ -281,6 +281,10 @@ LogicalResult GraphFunctionEmitter::emitBlock(Block &block) {
     } else if (auto scan = dyn_cast<nn::ScanOp>(op)) {
       if (failed(emitScan(scan)))
         return failure();
+    } else if (auto poison = dyn_cast<kernel::PoisonOp>(op)) {
+      LLVM::MemsetOp::create(builder, getArena(poison.getOffset()),
+                             emitter.integer(builder.getI8Type(), -1),
+                             emitter.i64(poison.getBytes()), /*isVolatile=*/false);
     }
   }
   return success();

@@ -71,6 +71,8 @@ static void addCodeOptions(CLI::App &app, CodeArguments &code) {
       ->check(oneOf({"auto", "mlir", "halide"}))
       ->capture_default_str()
       ->group(group);
+  app.add_flag("--poison-arena", code.poison, "set memory that holds no value to what is no number, for tests")
+      ->group(group);
 }
 
 static void defineBuild(CLI::App &app, Invocation &invocation) {

@@ -69,7 +69,7 @@ def operands(op, example):
     format_ = op["assemblyFormat"]
     names = [arg[1] for arg in op["arguments"]["args"]]
     constraints = {arg[1]: arg[0]["def"] for arg in op["arguments"]["args"]}
-    if not names:
+    if not names or "%" not in example:
         return {}
     code, printed = re.match(r"(.*?) : (.*)$", example, re.S).groups()
     code = code.split(" = ", 1)[-1]

@@ -257,3 +257,15 @@ module attributes {kernel.arena_size = 64 : i64} {
     nn.return
   }
 }
+
+// -----
+
+module attributes {kernel.arena_size = 128 : i64} {
+  func.func private @k(memref<16xf32>, memref<16xf32>)
+  nn.entry @poisoned(%x: tensor<16xf32>) -> tensor<16xf32> {
+    %a = kernel.call @k(%x) {places = [#kernel.place<scratch, 64>]} : (tensor<16xf32>) -> tensor<16xf32>
+    kernel.poison 64, 64
+    // expected-error @below {{memory plan overwrites a value that is used here}}
+    nn.return %a : tensor<16xf32>
+  }
+}

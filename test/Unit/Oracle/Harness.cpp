@@ -137,12 +137,15 @@ CompiledModule::compile(ModuleOp original, const Configuration &configuration,
   code.vectorRegisters = registers.count;
   code.strict = configuration.strict;
   code.level = configuration.level;
+  code.cacheBytes = configuration.cacheBytes;
+  code.tasks = configuration.tasks;
+  code.poison = configuration.poison;
 
   OwningOpRef<ModuleOp> module = original.clone();
   PassManager plan(module->getContext()), lower(module->getContext());
   PassManager form(module->getContext());
   buildGradientPipeline(form);
-  buildKernelPipeline(form);
+  buildKernelPipeline(form, configuration.strict, configuration.fuse);
   if (!driver::hasKernels(*module) && failed(form.run(*module)))
     return llvm::createStringError("the kernels could not be formed");
   LoweredModel version{*module, *target};

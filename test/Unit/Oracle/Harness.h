@@ -39,6 +39,14 @@ struct Configuration {
   /// As `--backend`. Halide makes what it can, each kernel by one or another of
   /// its schedules.
   const char *backend = "mlir";
+  /// False: every op is a kernel.
+  bool fuse = true;
+  /// Of the second-level cache that the code is made for.
+  uint64_t cacheBytes = 512 << 10;
+  /// Tasks that a large nest is cut into.
+  unsigned tasks = 1;
+  /// Whether bytes of the arena that hold no value are poisoned.
+  bool poison = false;
 };
 
 /// A loaded model with an instance.

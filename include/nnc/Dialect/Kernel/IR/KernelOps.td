@@ -118,6 +118,23 @@ def Kernel_CallOp : Kernel_Op<"call", [Pure, DeclareOpInterfaceMethods<SymbolUse
   let assemblyFormat = "$kernel `(` $inputs `)` attr-dict `:` functional-type($inputs, $results)";
 }
 
+def Kernel_PoisonOp : Kernel_Op<"poison"> {
+  let summary = "bytes of the arena that hold no value here";
+  let description = [{
+    The emitted code sets every bit of `bytes` bytes, `offset` bytes into the
+    arena: in every floating-point type that is no number, and as an index it is
+    outside of all tensors. `kernel-poison-arena` writes this op.
+
+    Example:
+    ```mlir
+    kernel.poison 128, 64
+    ```
+  }];
+  let arguments = (ins ConfinedAttr<I64Attr, [IntNonNegative]>:$offset,
+                       ConfinedAttr<I64Attr, [IntNonNegative]>:$bytes);
+  let assemblyFormat = "$offset `,` $bytes attr-dict";
+}
+
 def Kernel_WorkerOp : Kernel_Op<"worker", [Pure]> {
   let summary = "the number of the worker that runs a task";
   let description = [{

@@ -26,6 +26,18 @@ def PlanMemory : Pass<"kernel-plan-memory", "::mlir::ModuleOp"> {
     Statistic<"numInOutputs", "in-outputs", "Results computed in an output">];
 }
 
+def PoisonArena : Pass<"kernel-poison-arena", "::mlir::ModuleOp"> {
+  let summary = "poison what a memory plan leaves free";
+  let description = [{
+    For tests. Around every `kernel.call` of a planned module, `kernel.poison` for
+    the bytes of the arena that its results and its scratch are about to take, and
+    afterwards for the scratch and for what the call was the last to use. Code
+    that reads memory which holds no value then computes something else. Values that
+    a scan keeps in two places in turn are left alone. The plan is verified with
+    the poison.
+  }];
+}
+
 def MarkInvariants : Pass<"kernel-mark-invariants", "::mlir::ModuleOp"> {
   let summary = "mark operands that are the same in every call";
   let description = [{
