@@ -76,6 +76,9 @@ public:
   void emitConvWeightGrad(nn::ConvWeightGradOp op);
   void emitWinograd(mlir::Location loc, const ConvOperands &conv, const ImageShape &image);
   void emitConcat(nn::ConcatOp op);
+  /// Makes the part of a joined array that an operand becomes the operand's
+  /// buffer: it is computed there.
+  void placeInside(mlir::OpOperand &operand);
   void emitScatterAdd(nn::ScatterAddOp op);
   void emitCumSum(nn::CumSumOp op);
   void emitSort(nn::SortOp op);
@@ -98,6 +101,8 @@ public:
   PackTarget target;
   /// That of the op being emitted.
   Epilogue epilogue;
+  /// Operands of joins that are computed where they belong.
+  llvm::SmallDenseSet<mlir::OpOperand *, 4> inside;
 
   /// Whether `buffer` is that of an operand, or a view of one, which is the same
   /// in every call: packed once, it costs nothing.

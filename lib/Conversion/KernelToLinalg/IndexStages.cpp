@@ -4,8 +4,7 @@
 // out, since a nest of independent elements cannot say them.
 //
 //===----------------------------------------------------------------------===//
-#include "Evaluator.h"
-#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "ProductStages.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
@@ -49,26 +48,26 @@ static void copyInto(Evaluator &evaluator, Location loc, Value value, Value buff
   stage.finish(element);
 }
 
+/// The part of a joined array's buffer that an operand becomes.
+static Value cutPart(Evaluator &evaluator, OpOperand &operand) {
+  auto op = cast<ConcatOp>(operand.getOwner());
+  OpBuilder &b = evaluator.buffers.builder;
+  int64_t axis = op.getAxis(), begin = 0;
+  for (Value before : op.getOperands().take_front(operand.getOperandNumber()))
+    begin += typeOf(before).getDimSize(axis);
+  return cutAxis(b, op.getLoc(), evaluator.bufferOf.lookup(op.getResult()), axis,
+                 b.getIndexAttr(begin), typeOf(operand.get()).getDimSize(axis));
+}
+
+void Evaluator::placeInside(OpOperand &operand) {
+  bufferOf[operand.get()] = cutPart(*this, operand);
+  inside.insert(&operand);
+}
+
 void Evaluator::emitConcat(ConcatOp op) {
-  OpBuilder &b = buffers.builder;
-  Value buffer = bufferOf.lookup(op.getResult());
-  auto resultType = typeOf(op.getResult());
-  int64_t begin = 0;
-  for (Value operand : op.getOperands()) {
-    auto type = typeOf(operand);
-    int64_t size = type.getDimSize(op.getAxis());
-    if (type.getNumElements() != 0) {
-      SmallVector<OpFoldResult> offsets(type.getRank(), b.getIndexAttr(0)), sizes,
-          strides(type.getRank(), b.getIndexAttr(1));
-      offsets[op.getAxis()] = b.getIndexAttr(begin);
-      for (int64_t extent : type.getShape())
-        sizes.push_back(b.getIndexAttr(extent));
-      Value part = memref::SubViewOp::create(b, op.getLoc(), buffer, offsets, sizes, strides);
-      copyInto(*this, op.getLoc(), operand, part);
-    }
-    begin += size;
-  }
-  assert(begin == resultType.getDimSize(op.getAxis()) && "sizes do not add up");
+  for (OpOperand &operand : op->getOpOperands())
+    if (typeOf(operand.get()).getNumElements() != 0 && !inside.contains(&operand))
+      copyInto(*this, op.getLoc(), operand.get(), cutPart(*this, operand));
 }
 
 void Evaluator::emitScatterAdd(ScatterAddOp op) {

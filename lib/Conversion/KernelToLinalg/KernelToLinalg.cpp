@@ -66,7 +66,7 @@ public:
     // Backwards: which buffered ops read each value, through unbuffered ones.
     for (Operation &op : llvm::reverse(block.without_terminator())) {
       llvm::SmallDenseSet<Operation *, 4> readers;
-      bool repeated = false, returned = false;
+      bool repeated = false, returned = false, joined = false;
       for (Operation *user : op.getUsers()) {
         if (user == terminator) {
           returned = true;
@@ -84,9 +84,12 @@ public:
             isa<WindowMaxOp, WindowSumOp, WindowPickOp, WindowScatterOp>(user);
         // A gathered or padded element is fetched, not recomputed, per place.
         repeated |= isa<GatherOp, ConcatOp>(user) && elementCost(&op) > 0;
+        // What is joined is computed where it belongs.
+        joined |= isa<ConcatOp>(user) && buffered.contains(user) &&
+                  op.hasTrait<OpTrait::Elementwise>();
       }
       bool needsBuffer =
-          returned || !Evaluator::isPointwise(&op) ||
+          returned || joined || !Evaluator::isPointwise(&op) ||
           isa<ContractOp, ConvOp, ConvInputGradOp, ConvWeightGradOp, SortOp,
               CumSumOp, ScatterAddOp>(op);
       for (Operation *reader : readers)
@@ -269,6 +272,17 @@ static void emitBody(Evaluator &evaluator, Block &body) {
         evaluator.bufferOf[result] = evaluator.buffers.makeTemporary(
             op->getLoc(), cast<RankedTensorType>(result.getType()));
   };
+  // The outer of two joins first.
+  for (Operation &op : llvm::reverse(body.without_terminator())) {
+    if (!isa<ConcatOp>(op) || !choice.contains(&op))
+      continue;
+    provideBuffers(&op);
+    for (OpOperand &operand : op.getOpOperands())
+      if (Operation *def = operand.get().getDefiningOp();
+          def && choice.contains(def) && Evaluator::isPointwise(def) &&
+          !evaluator.bufferOf.contains(operand.get()))
+        evaluator.placeInside(operand);
+  }
   llvm::SmallPtrSet<Operation *, 8> done;
   for (Operation &op : body.without_terminator()) {
     if (!choice.contains(&op) || done.contains(&op))

@@ -263,3 +263,27 @@ kernel.func @epilogue_to_scratch(%a: tensor<37x7xf32>, %b: tensor<7x19xf32>, %c:
   %z = nn.reduce_sum %y [1] : tensor<37x19xf32> -> tensor<37xf32>
   kernel.return %s, %z : tensor<37xf32>, tensor<37xf32>
 }
+
+// -----
+
+// What is joined is computed where it belongs, in one nest; what is not computed
+// here is copied there, and so is a part that is a result of its own.
+// CHECK-LABEL: func.func private @joined(
+//  CHECK-SAME:     %[[X:.*]]: memref<4x3xf32>, %[[Y:.*]]: memref<4x2xf32>, %[[OUT:.*]]: memref<4x11xf32>, %[[OWN:.*]]: memref<4x3xf32>)
+//       CHECK:   %[[A:.*]] = memref.subview %[[OUT]][0, 0] [4, 3] [1, 1]
+//       CHECK:   %[[B:.*]] = memref.subview %[[OUT]][0, 3] [4, 3] [1, 1]
+//   CHECK-NOT:   memref.view
+//       CHECK:   linalg.generic {{.*}} ins(%[[X]] : {{.*}} outs(%[[A]], %[[B]], %[[OWN]] :
+//       CHECK:   %[[C:.*]] = memref.subview %[[OUT]][0, 6] [4, 2] [1, 1]
+//       CHECK:   linalg.generic {{.*}} ins(%[[Y]] : {{.*}} outs(%[[C]] :
+//       CHECK:   %[[D:.*]] = memref.subview %[[OUT]][0, 8] [4, 3] [1, 1]
+//       CHECK:   linalg.generic {{.*}} ins(%[[OWN]] : {{.*}} outs(%[[D]] :
+//   CHECK-NOT:   linalg.generic
+//       CHECK:   return
+kernel.func @joined(%x: tensor<4x3xf32>, %y: tensor<4x2xf32>) -> (tensor<4x11xf32>, tensor<4x3xf32>) {
+  %a = nn.exp %x : tensor<4x3xf32>
+  %b = nn.mul %a, %x : tensor<4x3xf32>
+  %c = nn.neg %b : tensor<4x3xf32>
+  %all = nn.concat %a, %b, %y, %c axis 1 : tensor<4x3xf32>, tensor<4x3xf32>, tensor<4x2xf32>, tensor<4x3xf32> -> tensor<4x11xf32>
+  kernel.return %all, %c : tensor<4x11xf32>, tensor<4x3xf32>
+}

@@ -228,3 +228,76 @@ func.func @transpose_of_unit_axes(%x: tensor<2x1x3xf32>) -> (tensor<1x2x3xf32>, 
   %b = nn.transpose %x [1, 2, 0] : tensor<2x1x3xf32> -> tensor<1x3x2xf32>
   return %a, %b : tensor<1x2x3xf32>, tensor<1x3x2xf32>
 }
+
+// -----
+
+// The gradients of parts are joined, in whatever order they were added.
+// CHECK-LABEL: func.func @sum_of_parts(
+//  CHECK-SAME:     %[[A:.*]]: tensor<2x3xf32>, %[[B:.*]]: tensor<2x4xf32>, %[[C:.*]]: tensor<2x2xf32>, %[[X:.*]]: tensor<2x9xf32>
+//  CHECK-NEXT:   %[[SUM:.*]] = nn.concat %[[A]], %[[B]], %[[C]] axis 1
+//  CHECK-NEXT:   %[[AGAIN:.*]] = nn.concat %[[A]], %[[B]], %[[C]] axis 1
+//  CHECK-NEXT:   %[[MORE:.*]] = nn.add %[[X]], %[[AGAIN]]
+//  CHECK-NEXT:   return %[[SUM]], %[[MORE]]
+func.func @sum_of_parts(%a: tensor<2x3xf32>, %b: tensor<2x4xf32>, %c: tensor<2x2xf32>, %x: tensor<2x9xf32>) -> (tensor<2x9xf32>, tensor<2x9xf32>) {
+  %zero = nn.constant dense<0.0> : tensor<f32>
+  %pa = nn.pad %a, %zero low [0, 0] high [0, 6] interior [0, 0] : tensor<2x3xf32>, tensor<f32> -> tensor<2x9xf32>
+  %pb = nn.pad %b, %zero low [0, 3] high [0, 2] interior [0, 0] : tensor<2x4xf32>, tensor<f32> -> tensor<2x9xf32>
+  %pc = nn.pad %c, %zero low [0, 7] high [0, 0] interior [0, 0] : tensor<2x2xf32>, tensor<f32> -> tensor<2x9xf32>
+  %ca = nn.add %pc, %pa : tensor<2x9xf32>
+  %sum = nn.add %pb, %ca : tensor<2x9xf32>
+  %qa = nn.pad %a, %zero low [0, 0] high [0, 6] interior [0, 0] : tensor<2x3xf32>, tensor<f32> -> tensor<2x9xf32>
+  %qb = nn.pad %b, %zero low [0, 3] high [0, 2] interior [0, 0] : tensor<2x4xf32>, tensor<f32> -> tensor<2x9xf32>
+  %qc = nn.pad %c, %zero low [0, 7] high [0, 0] interior [0, 0] : tensor<2x2xf32>, tensor<f32> -> tensor<2x9xf32>
+  %xb = nn.add %x, %qb : tensor<2x9xf32>
+  %xba = nn.add %xb, %qa : tensor<2x9xf32>
+  %more = nn.add %qc, %xba : tensor<2x9xf32>
+  return %sum, %more : tensor<2x9xf32>, tensor<2x9xf32>
+}
+
+// -----
+
+// What lies between is zero.
+// CHECK-LABEL: func.func @sum_of_parts_with_gaps(
+//  CHECK-SAME:     %[[A:.*]]: tensor<3xi32>, %[[B:.*]]: tensor<2xi32>
+//   CHECK-DAG:   %[[TWO:.*]] = nn.constant dense<0> : tensor<2xi32>
+//   CHECK-DAG:   %[[ONE:.*]] = nn.constant dense<0> : tensor<1xi32>
+//       CHECK:   %[[SUM:.*]] = nn.concat %[[ONE]], %[[A]], %[[TWO]], %[[B]], %[[ONE]] axis 0
+//  CHECK-NEXT:   return %[[SUM]]
+func.func @sum_of_parts_with_gaps(%a: tensor<3xi32>, %b: tensor<2xi32>) -> tensor<9xi32> {
+  %zero = nn.constant dense<0> : tensor<i32>
+  %pa = nn.pad %a, %zero low [1] high [5] interior [0] : tensor<3xi32>, tensor<i32> -> tensor<9xi32>
+  %pb = nn.pad %b, %zero low [6] high [1] interior [0] : tensor<2xi32>, tensor<i32> -> tensor<9xi32>
+  %sum = nn.add %pa, %pb : tensor<9xi32>
+  return %sum : tensor<9xi32>
+}
+
+// -----
+
+// Parts that overlap, of other axes or of two, with something between or around
+// that is not zero, or of which one is needed whole by another.
+// CHECK-LABEL: func.func @other_sums_stay(
+//   CHECK-NOT:   nn.concat
+// CHECK-COUNT-5: nn.add
+//   CHECK-NOT:   nn.concat
+//       CHECK:   return
+func.func @other_sums_stay(%x: tensor<2x3xf32>, %y: tensor<4x2xf32>, %z: tensor<4x3xf32>) -> (tensor<4x5xf32>, tensor<4x5xf32>, tensor<4x5xf32>, tensor<4x5xf32>, tensor<4x5xf32>, tensor<4x5xf32>) {
+  %zero = nn.constant dense<0.0> : tensor<f32>
+  %one = nn.constant dense<1.0> : tensor<f32>
+  %left0 = nn.pad %z, %zero low [0, 0] high [0, 2] interior [0, 0] : tensor<4x3xf32>, tensor<f32> -> tensor<4x5xf32>
+  %over = nn.pad %y, %zero low [0, 2] high [0, 1] interior [0, 0] : tensor<4x2xf32>, tensor<f32> -> tensor<4x5xf32>
+  %overlapping = nn.add %left0, %over : tensor<4x5xf32>
+  %wide = nn.slice %z [0, 0] to [2, 3] by [1, 1] : tensor<4x3xf32> -> tensor<2x3xf32>
+  %both = nn.pad %wide, %zero low [0, 0] high [2, 2] interior [0, 0] : tensor<2x3xf32>, tensor<f32> -> tensor<4x5xf32>
+  %right1 = nn.pad %y, %zero low [0, 3] high [0, 0] interior [0, 0] : tensor<4x2xf32>, tensor<f32> -> tensor<4x5xf32>
+  %corner = nn.add %both, %right1 : tensor<4x5xf32>
+  %left2 = nn.pad %z, %one low [0, 0] high [0, 2] interior [0, 0] : tensor<4x3xf32>, tensor<f32> -> tensor<4x5xf32>
+  %right2 = nn.pad %y, %zero low [0, 3] high [0, 0] interior [0, 0] : tensor<4x2xf32>, tensor<f32> -> tensor<4x5xf32>
+  %around = nn.add %left2, %right2 : tensor<4x5xf32>
+  %left3 = nn.pad %x, %zero low [0, 0] high [0, 2] interior [2, 0] : tensor<2x3xf32>, tensor<f32> -> tensor<4x5xf32>
+  %right3 = nn.pad %y, %zero low [0, 3] high [0, 0] interior [0, 0] : tensor<4x2xf32>, tensor<f32> -> tensor<4x5xf32>
+  %between = nn.add %left3, %right3 : tensor<4x5xf32>
+  %left4 = nn.pad %z, %zero low [0, 0] high [0, 2] interior [0, 0] : tensor<4x3xf32>, tensor<f32> -> tensor<4x5xf32>
+  %right4 = nn.pad %y, %zero low [0, 3] high [0, 0] interior [0, 0] : tensor<4x2xf32>, tensor<f32> -> tensor<4x5xf32>
+  %needed = nn.add %left4, %right4 : tensor<4x5xf32>
+  return %overlapping, %corner, %around, %between, %needed, %left4 : tensor<4x5xf32>, tensor<4x5xf32>, tensor<4x5xf32>, tensor<4x5xf32>, tensor<4x5xf32>, tensor<4x5xf32>
+}

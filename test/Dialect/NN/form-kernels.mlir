@@ -91,3 +91,33 @@ nn.entry @twice(%a: tensor<3x4xf32> {nn.name = "a"}, %b: tensor<3x4xf32> {nn.nam
   %y = nn.contract "ij,jk->ik" %b, %w : tensor<3x4xf32>, tensor<4x4xf32> -> tensor<3x4xf32>
   nn.return %x, %y : tensor<3x4xf32>, tensor<3x4xf32>
 }
+
+// -----
+
+// Parts are joined where they are computed; what has its own stages, and what
+// is computed of the whole, is a kernel of its own.
+// CHECK-LABEL: kernel.func @kernel_0_exp
+//       CHECK:   nn.exp
+//       CHECK:   nn.mul
+//       CHECK:   nn.concat
+//       CHECK:   nn.concat
+//  CHECK-NEXT:   kernel.return %{{[0-9]+}}, %{{[0-9]+}} : tensor<4x6xf32>, tensor<8x3xf32>
+// CHECK-LABEL: kernel.func @kernel_1_neg
+//       CHECK:   nn.neg
+//  CHECK-NEXT:   kernel.return
+// CHECK-LABEL: kernel.func @kernel_2_reduce_sum
+//   CHECK-NOT:   nn.concat
+// CHECK-LABEL: kernel.func @kernel_3_concat
+//       CHECK: nn.entry @joined
+nn.entry @joined(%x: tensor<4x3xf32> {nn.name = "x"}) -> (tensor<4x6xf32> {nn.name = "y"}, tensor<8x3xf32> {nn.name = "u"}, tensor<4x6xf32> {nn.name = "z"}) {
+  %a = nn.exp %x : tensor<4x3xf32>
+  %b = nn.mul %a, %x : tensor<4x3xf32>
+  %both = nn.concat %a, %b axis 1 : tensor<4x3xf32>, tensor<4x3xf32> -> tensor<4x6xf32>
+  %other = nn.concat %b, %a axis 0 : tensor<4x3xf32>, tensor<4x3xf32> -> tensor<8x3xf32>
+  %y = nn.neg %both : tensor<4x6xf32>
+  %sum = nn.reduce_sum %x [1] : tensor<4x3xf32> -> tensor<4xf32>
+  %wide = nn.broadcast %sum [0] : tensor<4xf32> -> tensor<4x3xf32>
+  %less = nn.sub %x, %wide : tensor<4x3xf32>
+  %z = nn.concat %less, %x axis 1 : tensor<4x3xf32>, tensor<4x3xf32> -> tensor<4x6xf32>
+  nn.return %y, %other, %z : tensor<4x6xf32>, tensor<8x3xf32>, tensor<4x6xf32>
+}

@@ -349,6 +349,34 @@ nn.step @$name(%x: tensor<9x9x$F>) -> (tensor<9x9x$F>) {
   nn.return %a : tensor<9x9x$F>
 })";
 
+// A cell of four gates with its gradients, which are joined, as are what one turn
+// leaves and a part that is 0; a join inside of another, and one of the same parts.
+static const char kCell[] = R"(
+nn.entry @$name(%x: tensor<5x7x$F>, %w: tensor<36x7x$F>, %c: tensor<5x9x$F>) -> (tensor<5x36x$F>, tensor<36x7x$F>, tensor<17x9x$F>, tensor<5x18x$F>) {
+  %g = nn.contract "bi,oi->bo" %x, %w : tensor<5x7x$F>, tensor<36x7x$F> -> tensor<5x36x$F>
+  %g0 = nn.slice %g [0, 0] to [5, 9] by [1, 1] : tensor<5x36x$F> -> tensor<5x9x$F>
+  %g1 = nn.slice %g [0, 9] to [5, 18] by [1, 1] : tensor<5x36x$F> -> tensor<5x9x$F>
+  %g2 = nn.slice %g [0, 18] to [5, 27] by [1, 1] : tensor<5x36x$F> -> tensor<5x9x$F>
+  %g3 = nn.slice %g [0, 27] to [5, 36] by [1, 1] : tensor<5x36x$F> -> tensor<5x9x$F>
+  %i = nn.logistic %g0 : tensor<5x9x$F>
+  %f = nn.logistic %g1 : tensor<5x9x$F>
+  %a = nn.tanh %g2 : tensor<5x9x$F>
+  %o = nn.logistic %g3 : tensor<5x9x$F>
+  %fc = nn.mul %f, %c : tensor<5x9x$F>
+  %ia = nn.mul %i, %a : tensor<5x9x$F>
+  %n = nn.add %fc, %ia : tensor<5x9x$F>
+  %t = nn.tanh %n : tensor<5x9x$F>
+  %h = nn.mul %o, %t : tensor<5x9x$F>
+  %z = nn.constant dense<0.0> : tensor<2x9x$F>
+  %s = nn.concat %h, %z, %n axis 0 : tensor<5x9x$F>, tensor<2x9x$F>, tensor<5x9x$F> -> tensor<12x9x$F>
+  %sc = nn.concat %s, %c axis 0 : tensor<12x9x$F>, tensor<5x9x$F> -> tensor<17x9x$F>
+  %nh = nn.concat %n, %h axis 1 : tensor<5x9x$F>, tensor<5x9x$F> -> tensor<5x18x$F>
+  %hh = nn.mul %h, %h : tensor<5x9x$F>
+  %l = nn.reduce_sum %hh [0, 1] : tensor<5x9x$F> -> tensor<$F>
+  %dg, %dw = nn.gradient %l by %g, %w : tensor<$F> by tensor<5x36x$F>, tensor<36x7x$F> -> tensor<5x36x$F>, tensor<36x7x$F>
+  nn.return %dg, %dw, %sc, %nh : tensor<5x36x$F>, tensor<36x7x$F>, tensor<17x9x$F>, tensor<5x18x$F>
+})";
+
 // Dropout: the mask of the forward pass is that of the gradient, and the state
 // advances.
 static const char kDropout[] = R"(
@@ -413,6 +441,7 @@ std::vector<Case> nnc::test::fusedCases() {
     add(kManyResults, {kUnit, kUnit});
     add(kAdam, {kUnit, kUnit}, 3);
     add(kInPlace, {kUnit}, 3);
+    add(kCell, {kUnit, kUnit, kUnit});
     add(kDropout, {kUnit}, 3);
     add(kMixed, {ints, ints, kTruth});
     add(kManyHeads, {kUnit, kUnit, kUnit, kUnit});

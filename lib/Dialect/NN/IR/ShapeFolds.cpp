@@ -257,6 +257,112 @@ OpFoldResult ConcatOp::fold(FoldAdaptor) {
 }
 
 //===----------------------------------------------------------------------===//
+// AddOp of parts
+//===----------------------------------------------------------------------===//
+
+namespace {
+/// A tensor that is 0 but for some parts, one after the other along an axis.
+struct Parts {
+  int64_t axis;
+  /// Where each begins, and its elements.
+  SmallVector<std::pair<int64_t, Value>> parts;
+};
+} // namespace
+
+static bool isZero(Value value) {
+  Attribute constant;
+  return matchPattern(value, m_Constant(&constant)) && isSplatOf(constant, 0);
+}
+
+/// The parts that `value` consists of, if its one user alone needs it whole.
+static std::optional<Parts> findParts(Value value) {
+  if (!value.hasOneUse())
+    return std::nullopt;
+  if (auto pad = value.getDefiningOp<PadOp>()) {
+    auto isPadded = [&](int64_t axis) {
+      return pad.getLow()[axis] != 0 || pad.getHigh()[axis] != 0;
+    };
+    auto axes = llvm::to_vector(llvm::make_filter_range(
+        llvm::seq<int64_t>(pad.getType().getRank()), isPadded));
+    if (axes.size() != 1 || !isZero(pad.getValue()) ||
+        llvm::any_of(pad.getInterior(), [](int64_t n) { return n != 0; }))
+      return std::nullopt;
+    return Parts{axes[0], {{pad.getLow()[axes[0]], pad.getOperand()}}};
+  }
+  auto concat = value.getDefiningOp<ConcatOp>();
+  if (!concat || llvm::none_of(concat.getOperands(), isZero))
+    return std::nullopt;
+  Parts parts{static_cast<int64_t>(concat.getAxis()), {}};
+  int64_t begin = 0;
+  for (Value operand : concat.getOperands()) {
+    if (!isZero(operand))
+      parts.parts.push_back({begin, operand});
+    begin += tensorType(operand).getDimSize(parts.axis);
+  }
+  return parts;
+}
+
+/// The sum of two tensors, joined of their parts; null if it is not made of
+/// such, or if they overlap.
+static Value joinParts(PatternRewriter &rewriter, AddOp op, Value lhs,
+                       Value rhs) {
+  std::optional<Parts> a = findParts(lhs), b = findParts(rhs);
+  if (!a || !b || a->axis != b->axis)
+    return {};
+  int64_t axis = a->axis;
+  auto endOf = [&](const std::pair<int64_t, Value> &part) {
+    return part.first + tensorType(part.second).getDimSize(axis);
+  };
+  auto parts = llvm::to_vector(
+      llvm::concat<std::pair<int64_t, Value>>(a->parts, b->parts));
+  llvm::sort(parts, llvm::less_first());
+  for (auto [before, after] : llvm::zip(parts, llvm::drop_begin(parts)))
+    if (after.first < endOf(before))
+      return {};
+  SmallVector<Value> operands;
+  int64_t end = 0;
+  auto fillUpTo = [&](int64_t begin) {
+    SmallVector<int64_t> gap(op.getType().getShape());
+    gap[axis] = begin - end;
+    if (gap[axis] != 0)
+      operands.push_back(ConstantOp::create(
+          rewriter, op.getLoc(), makeSplat(op.getType().clone(gap), 0)));
+  };
+  for (auto &part : parts) {
+    fillUpTo(part.first);
+    operands.push_back(part.second);
+    end = endOf(part);
+  }
+  fillUpTo(op.getType().getDimSize(axis));
+  return ConcatOp::create(rewriter, op.getLoc(), operands, axis);
+}
+
+/// The gradient of an array of which parts are used is a sum of padded
+/// gradients; where the parts do not overlap they are joined instead. That is
+/// exact: each element is a sum of zeros and at most one other.
+LogicalResult AddOp::canonicalize(AddOp op, PatternRewriter &rewriter) {
+  auto bothWays = [](AddOp sum) {
+    return std::array{std::pair{sum.getLhs(), sum.getRhs()},
+                      std::pair{sum.getRhs(), sum.getLhs()}};
+  };
+  if (Value joined = joinParts(rewriter, op, op.getLhs(), op.getRhs())) {
+    rewriter.replaceOp(op, joined);
+    return success();
+  }
+  for (auto [sum, part] : bothWays(op)) {
+    auto inner = sum.getDefiningOp<AddOp>();
+    if (!inner || !inner->hasOneUse())
+      continue;
+    for (auto [rest, other] : bothWays(inner))
+      if (Value joined = joinParts(rewriter, op, other, part)) {
+        rewriter.replaceOpWithNewOp<AddOp>(op, rest, joined);
+        return success();
+      }
+  }
+  return rewriter.notifyMatchFailure(op, "adds no parts");
+}
+
+//===----------------------------------------------------------------------===//
 // ReverseOp
 //===----------------------------------------------------------------------===//
 

@@ -47,6 +47,8 @@ static KernelRole getPreferredRole(Operation *op) {
     return KernelRole::Reduction;
   if (isa<ContractOp, ConvOp, ConvInputGradOp, ConvWeightGradOp>(op))
     return KernelRole::Contraction;
+  if (isa<ConcatOp>(op))
+    return KernelRole::Joining;
   if (isa<ScatterAddOp, SortOp, CumSumOp>(op))
     return KernelRole::Alone;
   return KernelRole::Root;
@@ -110,9 +112,18 @@ void KernelClusters::gatherOperandClusters(Operation *op, SmallVectorImpl<unsign
   llvm::append_range(out, behind);
 }
 
+static bool isPointwise(Operation *op) { return getKernelRole(op) == KernelRole::Pointwise; }
+
 bool KernelClusters::accepts(const Cluster &cluster, Operation *op, KernelRole role) const {
   if (cluster.alone)
     return false;
+  // Parts are computed where they belong; a cluster of stages has other gains.
+  if (role == KernelRole::Joining)
+    return llvm::all_of(cluster.ops, [](Operation *member) {
+             return isPointwise(member) || isa<ConcatOp>(member);
+           }) && llvm::any_of(op->getOperands(), [&](Value part) {
+             return llvm::is_contained(cluster.ops, part.getDefiningOp());
+           });
   ArrayRef<int64_t> shape;
   if (role == KernelRole::Pointwise)
     shape = shapeOf(op->getResult(0));
@@ -125,7 +136,7 @@ bool KernelClusters::accepts(const Cluster &cluster, Operation *op, KernelRole r
   // What follows a reduction row by row stays with it.
   return !cluster.contraction &&
          llvm::any_of(cluster.ops, [&](Operation *member) {
-           return matchBesideUnits(shapeOf(member->getResult(0)), shape);
+           return !isa<ConcatOp>(member) && matchBesideUnits(shapeOf(member->getResult(0)), shape);
          });
 }
 
@@ -154,7 +165,6 @@ bool KernelClusters::canMerge(unsigned into, unsigned from) const {
       (a.contraction && b.contraction) || a.behind.test(from) || b.behind.test(into))
     return false;
   // A contraction takes in what is computed element by element of its result.
-  auto isPointwise = [](Operation *op) { return getKernelRole(op) == KernelRole::Pointwise; };
   if ((a.contraction && !llvm::all_of(b.ops, isPointwise)) ||
       (b.contraction && !llvm::all_of(a.ops, isPointwise)))
     return false;

@@ -27,6 +27,8 @@ enum class KernelRole {
   Reduction,
   /// A contraction or convolution: takes pointwise consumers only.
   Contraction,
+  /// Parts side by side: stays with what computes them, or begins a cluster.
+  Joining,
   /// Any other op: begins a cluster, which pointwise ops on its result may join.
   Root,
   /// A kernel of its own.

@@ -258,6 +258,7 @@ def NN_AddOp : NN_Binary<"add", NN_NumberTensor, [Commutative, Differentiable]> 
     %z = nn.add %x, %y : tensor<4xf32>
     ```
   }];
+  let hasCanonicalizeMethod = 1;
 }
 
 def NN_AndOp : NN_Binary<"and", NN_BoolTensor, [Commutative]> {
