@@ -11,8 +11,31 @@
 #include <cstdlib>
 #include <new>
 #include <thread>
+#if __has_include(<sys/mman.h>)
+#include <sys/mman.h>
+#endif
 
 namespace nnc::runtime {
+
+/// Memory for an instance. Large ones are on huge pages where the system has
+/// them: a step touches more small pages than processors keep translations of.
+static void *allocate(size_t size, size_t align) {
+  constexpr size_t hugePage = size_t(2) << 20;
+  bool isLarge = size >= 2 * hugePage;
+  if (isLarge)
+    align = std::max(align, hugePage);
+  if (size > SIZE_MAX - align)
+    throw std::bad_alloc();
+  void *block = std::aligned_alloc(align, (size + align - 1) / align * align);
+  if (!block)
+    throw std::bad_alloc();
+#ifdef MADV_HUGEPAGE
+  // Advice only: without it everything works, and more slowly.
+  if (isLarge)
+    madvise(block, size, MADV_HUGEPAGE);
+#endif
+  return block;
+}
 
 Instance::Instance(const nnc_model &model, uint64_t seed, int threads)
     : description(model), block(nullptr, std::free) {
@@ -24,11 +47,7 @@ Instance::Instance(const nnc_model &model, uint64_t seed, int threads)
               threads);
   size_t align = std::max<size_t>(model.align, sizeof(void *));
   size_t size = std::max<size_t>(model.size, 1);
-  if (size > SIZE_MAX - align)
-    throw std::bad_alloc();
-  block.reset(std::aligned_alloc(align, (size + align - 1) / align * align));
-  if (!block)
-    throw std::bad_alloc();
+  block.reset(allocate(size, align));
   check(model.init(block.get(), seed), "init");
   if (threads == 0)
     threads = std::clamp<int>(std::thread::hardware_concurrency(), 1,
