@@ -81,6 +81,8 @@ void NestEmitter::emitTile() {
       }
     }
   }
+  if (nest.epilogue)
+    prefetchEpilogue();
   carried = emitReduction(0, std::move(carried));
   if (nest.epilogue)
     return storeEpilogue(carried);

@@ -136,6 +136,7 @@ private:
   llvm::SmallVector<mlir::Value> emitPayload(const Point &point, mlir::ValueRange accumulators);
   llvm::SmallVector<mlir::Value> emitBody(mlir::Block &body, mlir::IRMapping map,
                                           llvm::ArrayRef<unsigned> loopOf, const Point &point);
+  void prefetchEpilogue();
   void storeEpilogue(llvm::ArrayRef<mlir::Value> sums);
   mlir::Value address(const Access &access, const Point &point);
   mlir::Value load(const Access &access, const Point &point);

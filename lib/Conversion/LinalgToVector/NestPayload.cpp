@@ -257,6 +257,30 @@ bool nnc::takesEpilogue(const Nest &nest, const Schedule &schedule) {
          !nest.loops[schedule.lane].reduced && nest.outputs.size() == 1 && !nest.sums.empty();
 }
 
+/// Fetches what the epilogue reads at this tile while its sums are computed: a
+/// tile's rows are pieces too short for prefetchers to follow.
+void NestEmitter::prefetchEpilogue() {
+  constexpr int64_t enoughTerms = 32, line = 64;
+  int64_t terms = 1;
+  for (const Loop &loop : nest.loops)
+    terms *= loop.reduced ? loop.size : 1;
+  if (terms < enoughTerms)
+    return;
+  for (auto [i, access] : llvm::enumerate(nest.epilogueInputs)) {
+    // What is the same for all rows is there after the first tile.
+    if (!access.buffer || llvm::is_contained(nest.sums, i) ||
+        access.strides[schedule.lane] != 1 || schedule.row == Schedule::none ||
+        access.strides[schedule.row] == 0)
+      continue;
+    int64_t perLine = line * 8 / access.element.getIntOrFloatBitWidth();
+    for (const Point &point : points)
+      if (point.delta[schedule.lane] % perLine == 0)
+        memref::PrefetchOp::create(b, loc, access.flat, address(access, point),
+                                   /*isWrite=*/false, /*localityHint=*/3,
+                                   /*isDataCache=*/true);
+  }
+}
+
 /// Stores what the epilogue makes of a tile's sums.
 void NestEmitter::storeEpilogue(ArrayRef<Value> sums) {
   linalg::GenericOp op = nest.epilogue;

@@ -295,3 +295,67 @@ func.func @declines_quotients(%x: memref<8xf32>, %y: memref<16xf32>) {
   }
   return
 }
+
+// -----
+
+// What the epilogue reads is fetched while its tile is summed: each line once,
+// and not what all rows share.
+// CHECK-LABEL: func @fetches_epilogue(
+//  CHECK-SAME:   %{{.*}}: memref<8x64xf32>, %{{.*}}: memref<64x32xf32>, %[[R:[a-z0-9]+]]: memref<8x32xf32>
+//       CHECK:   %[[FLAT:.*]] = memref.reinterpret_cast %[[R]]
+//   CHECK-NOT:   scf.for
+// CHECK-COUNT-16: memref.prefetch %[[FLAT]][%{{.*}}], read, locality<3>, data
+//   CHECK-NOT:   memref.prefetch
+//       CHECK:   scf.for
+//   CHECK-NOT:   memref.prefetch
+//       CHECK:   return
+// NARROW-LABEL: func @fetches_epilogue(
+// NARROW-COUNT-4: memref.prefetch
+//   NARROW-NOT:   memref.prefetch
+//       NARROW:   return
+func.func @fetches_epilogue(%a: memref<8x64xf32>, %b: memref<64x32xf32>, %r: memref<8x32xf32>, %bias: memref<32xf32>, %y: memref<8x32xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>,
+      affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<8x64xf32>, memref<64x32xf32>) outs(%y : memref<8x32xf32>) {
+  ^bb0(%p: f32, %q: f32, %z: f32):
+    %t = arith.mulf %p, %q : f32
+    %s = arith.addf %z, %t : f32
+    linalg.yield %s : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>,
+      affine_map<(m, n) -> (n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]}
+      ins(%y, %r, %bias : memref<8x32xf32>, memref<8x32xf32>, memref<32xf32>) outs(%y : memref<8x32xf32>)
+      attrs = {kernel.epilogue = false} {
+  ^bb0(%p: f32, %q: f32, %c: f32, %z: f32):
+    %t = arith.addf %p, %q : f32
+    %s = arith.addf %t, %c : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
+// CHECK-LABEL: func @sums_too_little_to_fetch(
+//   CHECK-NOT:   memref.prefetch
+//       CHECK:   return
+func.func @sums_too_little_to_fetch(%a: memref<8x16xf32>, %b: memref<16x32xf32>, %r: memref<8x32xf32>, %bias: memref<32xf32>, %y: memref<8x32xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>,
+      affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<8x16xf32>, memref<16x32xf32>) outs(%y : memref<8x32xf32>) {
+  ^bb0(%p: f32, %q: f32, %z: f32):
+    %t = arith.mulf %p, %q : f32
+    %s = arith.addf %z, %t : f32
+    linalg.yield %s : f32
+  }
+  linalg.generic {indexing_maps = [affine_map<(m, n) -> (m, n)>, affine_map<(m, n) -> (m, n)>,
+      affine_map<(m, n) -> (n)>, affine_map<(m, n) -> (m, n)>], iterator_types = ["parallel", "parallel"]}
+      ins(%y, %r, %bias : memref<8x32xf32>, memref<8x32xf32>, memref<32xf32>) outs(%y : memref<8x32xf32>)
+      attrs = {kernel.epilogue = false} {
+  ^bb0(%p: f32, %q: f32, %c: f32, %z: f32):
+    %t = arith.addf %p, %q : f32
+    %s = arith.addf %t, %c : f32
+    linalg.yield %s : f32
+  }
+  return
+}
