@@ -24,6 +24,10 @@ bool nnc::driver::hasHalide() {
 #endif
 }
 
+/// Whether one of Halide's autoschedulers makes the schedule. These do not keep
+/// to what nnc needs of them, and may not find any.
+static bool isAutomatic(StringRef schedule) { return schedule.contains("auto="); }
+
 const HalidePlugin *nnc::driver::loadHalide(int &status) {
   static HalidePlugin plugin;
   if (plugin.compile)
@@ -46,6 +50,22 @@ const HalidePlugin *nnc::driver::loadHalide(int &status) {
   }
   plugin.compile = compile;
   return &plugin;
+}
+
+bool nnc::driver::canHaveSchedule(const HalidePlugin &plugin, kernel::FuncOp kernel,
+                                  const CodeOptions &target, StringRef schedule) {
+  if (!isAutomatic(schedule))
+    return true;
+  auto halideTarget = describeHalideTarget(target);
+  halide::Kernel described = describeKernel(kernel);
+  halide::Code code;
+  plugin.compile(described, *halideTarget, schedule.str(), code);
+  if (!code.error.empty() || !code.declined.empty())
+    return false;
+  auto adopted = adoptHalideKernel(described, code, target);
+  if (!adopted)
+    llvm::consumeError(adopted.takeError());
+  return bool(adopted);
 }
 
 bool HalideKernels::compile(ModuleOp module, StringRef backend, ArrayRef<CodeOptions> targets,
@@ -89,6 +109,9 @@ bool HalideKernels::compile(ModuleOp module, StringRef backend, ArrayRef<CodeOpt
       plugin->compile(described, *halideTarget, schedule ? schedule.str() : "", code);
       if (!code.badSchedule.empty())
         return refuse(kernel, "has no such schedule: " + code.badSchedule);
+      bool mayFail = schedule && isAutomatic(schedule.getValue());
+      if (!code.error.empty() && mayFail)
+        return refuse(kernel, "cannot have the schedule '" + schedule.getValue() + "': " + StringRef(code.error).rtrim());
       if (!code.error.empty())
         return broken(kernel, StringRef(code.error).rtrim());
       if (!code.declined.empty()) {
@@ -96,6 +119,8 @@ bool HalideKernels::compile(ModuleOp module, StringRef backend, ArrayRef<CodeOpt
         break;
       }
       auto adopted = adoptHalideKernel(described, code, target);
+      if (!adopted && mayFail)
+        return refuse(kernel, "cannot have the schedule '" + schedule.getValue() + "': it " + llvm::toString(adopted.takeError()));
       if (!adopted)
         return broken(kernel, llvm::toString(adopted.takeError()));
       adopted->name = kernel.getSymName().str();

@@ -2,6 +2,7 @@
 #ifndef NNC_DRIVER_BACKENDS_H
 #define NNC_DRIVER_BACKENDS_H
 
+#include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "nnc/Target/Emit.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -17,6 +18,11 @@ struct HalidePlugin {
 
 /// Loads the plugin, once; null after an error, which is printed.
 const HalidePlugin *loadHalide(int &status);
+
+/// Whether a kernel can have one of the plugin's candidates. Those of
+/// autoschedulers are known to when they have been tried.
+bool canHaveSchedule(const HalidePlugin &plugin, kernel::FuncOp kernel, const CodeOptions &target,
+                     llvm::StringRef schedule);
 
 /// The kernels of a model that Halide makes, for each processor.
 class HalideKernels {

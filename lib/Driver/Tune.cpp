@@ -96,7 +96,7 @@ public:
 
 private:
   std::unique_ptr<LoadedKernel> load(kernel::FuncOp kernel, const Candidate &candidate);
-  void measure(Work &work, ArrayRef<std::string> schedules);
+  void measure(Work &work, const HalidePlugin &plugin, ArrayRef<std::string> schedules);
   bool mayGoOn() const { return watch.seconds() < budget && interrupt.received() == 0; }
 
   Model &model;
@@ -132,10 +132,12 @@ std::unique_ptr<LoadedKernel> Tuner::load(kernel::FuncOp kernel, const Candidate
 }
 
 /// Tries every schedule against the best so far.
-void Tuner::measure(Work &work, ArrayRef<std::string> schedules) {
+void Tuner::measure(Work &work, const HalidePlugin &plugin, ArrayRef<std::string> schedules) {
   for (const std::string &schedule : schedules) {
     if (!mayGoOn())
       return;
+    if (!canHaveSchedule(plugin, work.kernel, request.targets.front(), schedule))
+      continue;
     Candidate candidate{"halide", schedule};
     auto loaded = load(work.kernel, candidate);
     if (!loaded)
@@ -211,7 +213,7 @@ int Tuner::run(ModuleOp kernels, const std::string &path, Tuning &tuning) {
     double before = work.seconds;
     std::vector<std::string> schedules;
     plugin->candidates(describeKernel(work.kernel), *halideTarget, schedules);
-    measure(work, schedules);
+    measure(work, *plugin, schedules);
     if (status != 0)
       return status;
     saved += work.share * (1 - work.seconds / before);

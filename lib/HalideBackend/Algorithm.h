@@ -41,6 +41,8 @@ struct Parameters {
   bool channels = true;
   /// Keep the order of float sums.
   bool strict = false;
+  /// The autoscheduler that walks the Funcs, by Halide's name; empty: Schedule.h.
+  std::string automatic;
 };
 
 /// How the loops of a sum lie to its operands.

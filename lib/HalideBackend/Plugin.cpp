@@ -4,9 +4,13 @@
 // beyond it.
 //
 //===----------------------------------------------------------------------===//
+#include "Apart.h"
 #include "Schedule.h"
+#include <algorithm>
+#include <cctype>
 #include <cstdio>
 #include <cstdlib>
+#include <dlfcn.h>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -56,11 +60,48 @@ static std::string compileToBitcode(Halide::Pipeline &pipeline,
   return bytes.str();
 }
 
-static void compile(const Kernel &kernel, const Target &target, const std::string &text,
+/// Has one of Halide's autoschedulers, which are libraries beside libHalide,
+/// walk the Funcs. What it makes parallel is serial: nnc has no threads for it.
+static void autoschedule(const Halide::Pipeline &pipeline, Algorithm &algorithm, const Halide::Target &target,
+                         const std::string &name) {
+  Dl_info library;
+  if (!dladdr(reinterpret_cast<void *>(&Halide::load_plugin), &library))
+    throw std::runtime_error("libHalide is nowhere");
+  std::string file = "libautoschedule_" + name + ".so";
+  std::transform(file.begin(), file.end(), file.begin(), [](unsigned char c) { return std::tolower(c); });
+  Halide::load_plugin(std::filesystem::path(library.dli_fname).replace_filename(file));
+  for (size_t i = 0; i != algorithm.inputs.size(); ++i) {
+    const Shape &shape = algorithm.shapeOf(i);
+    for (size_t axis = 0; axis != shape.size(); ++axis)
+      algorithm.inputs[i].dim(shape.size() - 1 - axis).set_estimate(0, static_cast<int>(shape[axis]));
+  }
+  for (Stage &stage : algorithm.stages)
+    for (size_t axis = 0; stage.isResult && axis != stage.shape.size(); ++axis)
+      stage.func.set_estimate(axisVar(axis), 0, static_cast<int>(stage.shape[axis]));
+  // Fixed, so that a schedule is the same in each build.
+  std::map<std::string, std::string> options{{"parallelism", "1"}};
+  if (name == "Adams2019")
+    options.insert({{"beam_size", "4"}, {"disable_subtiling", "1"}, {"random_dropout_seed", "1"}});
+  pipeline.apply_autoscheduler(target, {name, options});
+  // Definitions are handles.
+  auto serialize = [](Halide::Internal::Definition definition) {
+    for (Halide::Internal::Dim &dim : definition.schedule().dims())
+      if (dim.for_type == Halide::Internal::ForType::Parallel)
+        dim.for_type = Halide::Internal::ForType::Serial;
+  };
+  for (Halide::Func output : pipeline.outputs())
+    for (auto &[called, function] : Halide::Internal::find_transitive_calls(output.function())) {
+      serialize(function.definition());
+      for (Halide::Internal::Definition update : function.updates())
+        serialize(update);
+    }
+}
+
+static void compile(const Kernel &kernel, const Target &target, const Parameters &parameters,
                     Code &code) {
-  Parameters parameters = parseSchedule(text, target);
   Algorithm algorithm(kernel, parameters);
-  code.inPlace = schedule(algorithm, kernel, parameters);
+  if (parameters.automatic.empty())
+    code.inPlace = schedule(algorithm, kernel, parameters);
 
   // Buffers come by stage; nnc gets them in the order of the results.
   std::vector<Halide::Func> outputs;
@@ -84,14 +125,16 @@ static void compile(const Kernel &kernel, const Target &target, const std::strin
     code.resultOrder.push_back(firstOf.at(stage) + place);
   }
   Halide::Pipeline pipeline(outputs);
+  if (!parameters.automatic.empty())
+    autoschedule(pipeline, algorithm, describeTarget(target), parameters.automatic);
   std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
   code.bitcode = compileToBitcode(pipeline, arguments, kernel.name, describeTarget(target));
 }
 
-extern "C" __attribute__((visibility("default"))) void nnc_halide_compile(const Kernel &kernel, const Target &target,
-                                   const std::string &text, Code &code) {
+/// Lets nothing out that is thrown.
+static void guard(Code &code, const std::function<void()> &body) {
   try {
-    compile(kernel, target, text, code);
+    body();
   } catch (const Declined &reason) {
     code.declined = reason.what();
   } catch (const BadSchedule &error) {
@@ -101,6 +144,16 @@ extern "C" __attribute__((visibility("default"))) void nnc_halide_compile(const 
   } catch (const std::exception &error) {
     code.error = error.what();
   }
+}
+
+extern "C" __attribute__((visibility("default"))) void nnc_halide_compile(const Kernel &kernel, const Target &target,
+                                   const std::string &text, Code &code) {
+  guard(code, [&] {
+    Parameters parameters = parseSchedule(text, target);
+    if (parameters.automatic.empty())
+      return compile(kernel, target, parameters, code);
+    compileApart([&](Code &code) { guard(code, [&] { compile(kernel, target, parameters, code); }); }, code);
+  });
 }
 
 extern "C" __attribute__((visibility("default"))) void nnc_halide_candidates(const Kernel &kernel, const Target &target,

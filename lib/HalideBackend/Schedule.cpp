@@ -381,6 +381,8 @@ std::vector<std::pair<int, int>> Scheduler::run() {
       scheduleColumns(i);
     else
       scheduleElements(i);
+    for (int update = 0; stage.isSerial && update != stage.func.num_update_definitions(); ++update)
+      stage.func.update(update).unscheduled();
     if (isExact[i])
       for (auto pair : candidates(i))
         pairs.push_back(pair);
@@ -401,6 +403,12 @@ static bool hasFeature(const Target &target, const char *name) {
   return std::find(target.features.begin(), target.features.end(), name) != target.features.end();
 }
 
+/// Those of Halide's wheel; Anderson2021 makes code for GPUs only.
+static constexpr const char *kAutoschedulers[] = {"Mullapudi2016", "Adams2019", "Li2018"};
+
+/// Li2018 sums parts first.
+static bool keepsOrder(const std::string &autoscheduler) { return autoscheduler != "Li2018"; }
+
 Parameters parseSchedule(const std::string &text, const Target &target) {
   Parameters p;
   p.strict = target.strict;
@@ -418,8 +426,16 @@ Parameters parseSchedule(const std::string &text, const Target &target) {
     size_t equals = std::min(word.find('='), word.size());
     std::string value = word.substr(std::min(equals + 1, word.size()));
     auto set = known.find(word.substr(0, equals));
+    if (word.starts_with("auto=")) {
+      if (std::none_of(std::begin(kAutoschedulers), std::end(kAutoschedulers), [&](const char *name) { return value == name; }))
+        throw BadSchedule("'" + word + "' is none of auto=Mullapudi2016, auto=Adams2019 and auto=Li2018");
+      if (!keepsOrder(value) && target.strict)
+        throw BadSchedule("'" + word + "' changes the order of sums, which --fp=strict keeps");
+      p.automatic = value;
+      continue;
+    }
     if (set == known.end())
-      throw BadSchedule("'" + word + "' is none of rows=, columns=, accumulators=, pack= and channels=");
+      throw BadSchedule("'" + word + "' is none of rows=, columns=, accumulators=, pack=, channels= and auto=");
     bool isFlag = set->first == "pack" || set->first == "channels";
     bool isNumber = !value.empty() && value.size() <= 2 &&
                     value.find_first_not_of("0123456789") == std::string::npos;
@@ -453,6 +469,9 @@ std::vector<std::string> listSchedules(const Kernel &kernel, const Target &targe
     for (int accumulators : {1, 2, 8})
       schedules.push_back("accumulators=" + std::to_string(accumulators));
   }
+  for (const char *name : kAutoschedulers)
+    if (keepsOrder(name) || !target.strict)
+      schedules.push_back(std::string("auto=") + name);
   return schedules;
 }
 

@@ -380,8 +380,6 @@ void Algorithm::defineSerial(const Op &op) {
     target[axis] = clamp(cast<int>(at(op.operands[1], at_)), index(0), index(stage.shape[axis] - 1));
     func(reversed(target)) = func(reversed(target)) + at(op.operands[2], source);
   }
-  for (int i = 0; i != func.num_update_definitions(); ++i)
-    func.update(i).unscheduled();
   addStage(std::move(stage));
 }
 

@@ -113,8 +113,11 @@ static void drawSchedules(ModuleOp module, const CodeOptions &target, uint64_t s
   for (auto kernel : module.getOps<kernel::FuncOp>()) {
     std::vector<std::string> schedules;
     plugin->candidates(describeKernel(kernel), *described, schedules);
-    if (!schedules.empty())
-      driver::setCandidate(kernel, {"halide", schedules[sampler.nextBelow(schedules.size())]});
+    if (schedules.empty())
+      continue;
+    std::string schedule = schedules[sampler.nextBelow(schedules.size())];
+    if (driver::canHaveSchedule(*plugin, kernel, target, schedule))
+      driver::setCandidate(kernel, {"halide", schedule});
   }
 }
 
