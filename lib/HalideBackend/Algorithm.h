@@ -112,6 +112,7 @@ private:
   void chooseStored();
   int64_t chainCost(int value) const;
   void defineGroup(int group);
+  void limitSize() const;
   void addStage(Stage stage);
   int copyOperand(const std::string &name, const Shape &shape,
                   const std::function<Halide::Expr(const Indices &)> &element);

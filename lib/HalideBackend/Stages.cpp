@@ -166,6 +166,52 @@ Algorithm::Algorithm(const Kernel &kernel, const Parameters &parameters)
   chooseStored();
   for (size_t group = 0; group != groups.size(); ++group)
     defineGroup(group);
+  limitSize();
+}
+
+namespace {
+/// Counts the nodes of expressions, those that several share once.
+class NodeCounter : public Internal::IRGraphVisitor {
+public:
+  using IRGraphVisitor::include;
+  size_t count() const { return seen.size(); }
+  void include(const Tuple &values) {
+    for (const Expr &value : values.as_vector())
+      include(value);
+  }
+  void include(const Expr &e) override {
+    if (seen.insert(e.get()).second)
+      e.accept(this);
+  }
+
+private:
+  std::set<const Internal::IRNode *> seen;
+};
+} // namespace
+
+/// Declines what takes Halide too long: its time grows with the square of the
+/// nodes of a Func, of which it walks 5000 in ten seconds. A count, and no clock,
+/// so that builds are the same on each machine.
+void Algorithm::limitSize() const {
+  constexpr size_t most = 5000;
+  for (const Stage &stage : stages) {
+    NodeCounter counter;
+    auto addFunc = [&](const Func &func) {
+      if (!func.defined())
+        return;
+      counter.include(func.values());
+      for (int i = 0; i != func.num_update_definitions(); ++i)
+        counter.include(func.update_values(i));
+    };
+    addFunc(stage.func);
+    addFunc(stage.inner);
+    for (const Sum &sum : stage.sums)
+      for (const Func &func : {sum.func, sum.partial, sum.folded})
+        addFunc(func);
+    if (counter.count() > most)
+      throw Declined("kernel", "one of its loops has " + std::to_string(counter.count()) +
+                                   " operations, and Halide takes too long for more than " + std::to_string(most));
+  }
 }
 
 /// Results of one shape that read each other at the same place only are one
