@@ -8,6 +8,8 @@
 #include "Commands.h"
 #include "Compile.h"
 #include "InterpretedModel.h"
+#include "KernelModel.h"
+#include "nnc/Analysis/ModelInterface.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Runtime/Commands.h"
 #include <chrono>
@@ -205,11 +207,16 @@ static OwningOpRef<ModuleOp> generateWithAllVariables(Model &model, CodeArgument
     code.entries = {name.str()};
     return model.generate(code, status);
   }
-  module->walk([&](FunctionOpInterface function) {
+  for (auto function : llvm::make_early_inc_range(module->getOps<FunctionOpInterface>())) {
     auto entry = dyn_cast<nn::EntryOp>(*function);
-    if ((entry ? entry.getDeclaredName() : cast<nn::StepOp>(*function).getDeclaredName()) != name)
+    auto step = dyn_cast<nn::StepOp>(*function);
+    // A model that is given as kernels has them beside, and an `init`.
+    if ((!entry && !step) || function.getName() == kInitName)
+      continue;
+    if ((entry ? entry.getDeclaredName() : step.getDeclaredName()) != name)
       function->erase();
-  });
+  }
+  dropUnusedKernels(*module);
   return module;
 }
 
