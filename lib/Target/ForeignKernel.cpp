@@ -140,9 +140,9 @@ Error Adopter::clean(TargetMachine &machine, bool contract) {
     each.setLinkage(GlobalValue::InternalLinkage);
     for (Instruction &instruction : instructions(each)) {
       limitAlignment(instruction);
-      // Buffers that the plan lets overlap are the same memory.
-      if (!code.inPlace.empty())
-        instruction.setMetadata(LLVMContext::MD_tbaa, nullptr);
+      // It says that buffers of different names do not overlap: not so where the
+      // plan lets them, nor between kernels, once both are inlined.
+      instruction.setMetadata(LLVMContext::MD_tbaa, nullptr);
       if (auto *call = dyn_cast<CallBase>(&instruction))
         call->removeFnAttr(Attribute::NoBuiltin);
       if (!isa<FPMathOperator>(instruction))
