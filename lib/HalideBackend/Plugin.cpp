@@ -62,8 +62,12 @@ static std::string compileToBitcode(Halide::Pipeline &pipeline,
 
 /// Has one of Halide's autoschedulers, which are libraries beside libHalide,
 /// walk the Funcs. What it makes parallel is serial: nnc has no threads for it.
-static void autoschedule(const Halide::Pipeline &pipeline, Algorithm &algorithm, const Halide::Target &target,
-                         const std::string &name) {
+static void autoschedule(const Halide::Pipeline &pipeline, const Kernel &kernel, Algorithm &algorithm,
+                         const Halide::Target &target, const std::string &name) {
+  // It takes a maximum of parts for one of all, and loses what is not a number.
+  auto isExtreme = [](const Op &op) { return op.name == "reduce_max" || op.name == "reduce_min"; };
+  if (name == "Li2018" && std::any_of(kernel.ops.begin(), kernel.ops.end(), isExtreme))
+    throw std::runtime_error("it loses what is not a number from maxima and minima");
   Dl_info library;
   if (!dladdr(reinterpret_cast<void *>(&Halide::load_plugin), &library))
     throw std::runtime_error("libHalide is nowhere");
@@ -126,7 +130,7 @@ static void compile(const Kernel &kernel, const Target &target, const Parameters
   }
   Halide::Pipeline pipeline(outputs);
   if (!parameters.automatic.empty())
-    autoschedule(pipeline, algorithm, describeTarget(target), parameters.automatic);
+    autoschedule(pipeline, kernel, algorithm, describeTarget(target), parameters.automatic);
   std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
   code.bitcode = compileToBitcode(pipeline, arguments, kernel.name, describeTarget(target));
 }
