@@ -83,17 +83,24 @@ bool HalideKernels::compile(ModuleOp module, StringRef backend, ArrayRef<CodeOpt
   const HalidePlugin *plugin = nullptr;
   kernels.resize(targets.size());
   for (auto kernel : module.getOps<kernel::FuncOp>()) {
-    if (backend != "auto")
-      kernel->setAttr(kBackendAttrName, name(backend));
     auto chosen = kernel->getAttrOfType<StringAttr>(kBackendAttrName);
-    if (!chosen || chosen.getValue() != "halide")
+    if (backend != "auto" && (!chosen || chosen.getValue() != backend)) {
+      // What it says of the other's schedule is nothing to this one.
+      kernel->removeAttr(kScheduleAttrName);
+      chosen = name(backend);
+      kernel->setAttr(kBackendAttrName, chosen);
+    }
+    auto schedule = kernel->getAttrOfType<StringAttr>(kScheduleAttrName);
+    if (!chosen || chosen.getValue() != "halide") {
+      if (std::string wrong = schedule ? findScheduleMistake(schedule.getValue()) : ""; !wrong.empty())
+        return refuse(kernel, "has no such schedule: " + wrong);
       continue;
+    }
     if (!hasHalide())
       return refuse(kernel, "is to be Halide's, which is not built in; run utils/halide and build nnc again");
     if (!plugin && !(plugin = loadHalide(status)))
       return false;
     std::string left;
-    auto schedule = kernel->getAttrOfType<StringAttr>(kScheduleAttrName);
     halide::Kernel described;
     if (kernel->hasAttr(nn::kStrictAttrName))
       left = "it gives the same bits on every target";

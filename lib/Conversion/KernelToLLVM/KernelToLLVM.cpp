@@ -5,6 +5,7 @@
 // LLVM: an output that shares its buffer with no input aliases nothing.
 //
 //===----------------------------------------------------------------------===//
+#include "nnc/Conversion/KernelSchedule.h"
 #include "nnc/Conversion/Passes.h"
 #include "nnc/Conversion/Tasks.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
@@ -181,6 +182,7 @@ private:
     }
     function->removeAttr("kernel.inplace");
     function->removeAttr(kFirstOutputAttrName);
+    function->removeAttr(kScheduleAttrName);
     function->removeAttr("nn.strict");
   }
 };

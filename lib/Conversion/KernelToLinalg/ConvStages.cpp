@@ -211,11 +211,12 @@ static std::optional<ImageShape> chooseWinograd(Evaluator &evaluator, RankedTens
     return std::nullopt;
   ImageShape image{shape[0], shape[2], shape[3]};
   if (result.getNumElements() == 0 || channelsIn == 0 ||
-      !isWinogradFaster(image, channelsIn, shape[1],
-                        evaluator.vectorWidth(result.getElementType()),
-                        Evaluator::isInvariant(evaluator.getBuffer(weight))))
+      !isWinogradPossible(image, evaluator.vectorWidth(result.getElementType())))
     return std::nullopt;
-  return image;
+  bool isFaster = evaluator.target.winograd ? *evaluator.target.winograd
+                                            : isWinogradFaster(image, channelsIn, shape[1],
+                                                               Evaluator::isInvariant(evaluator.getBuffer(weight)));
+  return isFaster ? std::optional(image) : std::nullopt;
 }
 
 /// A border of which the images end with whole tiles.
@@ -478,7 +479,7 @@ void WeightGradient::emit() {
 
   int64_t channels = shapeOf(output)[1];
   bool isPacked = channels >= width;
-  SmallVector<Lanes> parts = isPacked ? splitLanes(channels, width)
+  SmallVector<Lanes> parts = isPacked ? evaluator.splitLanes(channels, element)
                                       : SmallVector<Lanes>{{0, 1, channels}};
   SmallVector<Value> sums;
   for (Lanes part : parts) {

@@ -35,6 +35,11 @@ struct PackTarget {
   int64_t cacheBytes;
   /// Threads that may run tasks at the same time.
   unsigned workers;
+  /// Vectors of a panel.
+  int64_t panelVectors = 2;
+  /// Whether convolutions that can be are computed by Winograd's transforms; by
+  /// default those that are faster then.
+  std::optional<bool> winograd = std::nullopt;
 };
 
 /// Pointwise ops that are computed of a product's result at the same place, and
@@ -109,6 +114,9 @@ public:
   static bool isInvariant(mlir::Value buffer);
   /// Elements that a vector register holds.
   int64_t vectorWidth(mlir::Type element) const;
+  /// An axis in parts of which each is a number of equal panels: as many as
+  /// possible of the target's width, then single vectors, then what is left.
+  llvm::SmallVector<Lanes> splitLanes(int64_t size, mlir::Type element) const;
   /// Copies a part of the source's axis into panels, in a temporary.
   mlir::Value packPanels(mlir::Location loc, const PanelSource &source, Lanes lanes);
   /// Whether forEachPack packs all before the first product.

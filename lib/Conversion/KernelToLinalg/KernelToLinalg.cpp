@@ -12,6 +12,7 @@
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "nnc/Analysis/Invariants.h"
 #include "nnc/Analysis/Storage.h"
+#include "nnc/Conversion/KernelSchedule.h"
 #include "nnc/Conversion/Passes.h"
 #include "nnc/Conversion/Tasks.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
@@ -308,6 +309,16 @@ static void emitBody(Evaluator &evaluator, Block &body) {
   flush();
 }
 
+/// The target as a kernel's schedule has it.
+static PackTarget adjust(PackTarget target, kernel::FuncOp kernel) {
+  if (auto kib = getScheduleNumber(kernel, "cache"))
+    target.cacheBytes = *kib << 10;
+  target.panelVectors = getScheduleNumber(kernel, "columns").value_or(target.panelVectors);
+  if (auto choice = getScheduleNumber(kernel, "winograd"))
+    target.winograd = *choice != 0;
+  return target;
+}
+
 static void convert(kernel::FuncOp kernel, const PackTarget &target) {
   Location loc = kernel.getLoc();
   OpBuilder builder(kernel);
@@ -327,6 +338,8 @@ static void convert(kernel::FuncOp kernel, const PackTarget &target) {
   bool strict = kernel->hasAttr(kStrictAttrName) || !body.getOps<RandomNormalOp>().empty();
   if (strict)
     function->setAttr(kStrictAttrName, builder.getUnitAttr());
+  if (Attribute schedule = kernel->getAttr(kScheduleAttrName))
+    function->setAttr(kScheduleAttrName, schedule);
   if (Attribute source = kernel->getAttr(kCopyOfAttrName))
     function->setAttr(kCopyOfAttrName, source);
   Buffers buffers(builder, function);
@@ -371,7 +384,7 @@ struct ConvertKernelToLinalg
                       std::max(workers.getValue(), 1u)};
     for (auto kernel :
          llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>()))
-      convert(kernel, target);
+      convert(kernel, adjust(target, kernel));
   }
 };
 } // namespace

@@ -42,13 +42,14 @@ int64_t Evaluator::vectorWidth(Type element) const {
   return std::max<int64_t>(target.vectorBits / element.getIntOrFloatBitWidth(), 1);
 }
 
-SmallVector<Lanes> nnc::splitLanes(int64_t size, int64_t width) {
+SmallVector<Lanes> Evaluator::splitLanes(int64_t size, Type element) const {
+  int64_t width = vectorWidth(element), panel = target.panelVectors * width;
   SmallVector<Lanes> parts;
   for (int64_t begin = 0; begin != size;) {
     int64_t left = size - begin;
     Lanes part{begin, 1, left};
-    if (left >= 2 * width)
-      part = {begin, left / (2 * width), 2 * width};
+    if (left >= panel)
+      part = {begin, left / panel, panel};
     else if (left > width)
       part.width = width;
     parts.push_back(part);
@@ -248,7 +249,7 @@ static int64_t countTogether(const PackTarget &target,
 
 bool Evaluator::packsBeforehand(const PanelSource &source, int64_t otherBytes) const {
   int64_t size = shapeOf(source.buffer)[source.lane];
-  return llvm::none_of(splitLanes(size, vectorWidth(source.element)), [&](Lanes part) {
+  return llvm::none_of(splitLanes(size, source.element), [&](Lanes part) {
     return packsOneByOne(target, source, part, otherBytes);
   });
 }
@@ -258,7 +259,7 @@ void Evaluator::forEachPack(Location loc, const PanelSource &source, Value into,
                             function_ref<void(Value, Value, Lanes)> body) {
   OpBuilder &b = buffers.builder;
   int64_t size = shapeOf(source.buffer)[source.lane];
-  for (Lanes part : splitLanes(size, vectorWidth(source.element))) {
+  for (Lanes part : splitLanes(size, source.element)) {
     if (!packsOneByOne(target, source, part, otherBytes)) {
       Value output = cutAxis(b, loc, into, axis, b.getIndexAttr(part.begin),
                              part.count * part.width);

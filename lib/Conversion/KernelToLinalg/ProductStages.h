@@ -11,10 +11,6 @@ namespace nnc {
 mlir::Value multiplyAdd(Stage &stage, mlir::Value acc, mlir::Value a,
                         mlir::Value b);
 
-/// An axis in parts of which each is a number of equal panels: as many as
-/// possible of two vectors, then one vector, then what is left.
-llvm::SmallVector<Lanes> splitLanes(int64_t size, int64_t width);
-
 /// A part of a buffer along one axis; the buffer itself if that is all.
 mlir::Value cutAxis(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffer,
                     unsigned axis, mlir::OpFoldResult begin, int64_t size);
@@ -63,10 +59,12 @@ struct ConvOperands {
   mlir::Value output;
 };
 
-/// Whether fewer products gain more than the transforms around them cost, with
-/// vectors of `lanes` elements. Weights that are prepared need none per call.
+/// Whether Winograd's transforms can be computed in vectors of `lanes` elements.
+bool isWinogradPossible(const ImageShape &image, int64_t lanes);
+
+/// Whether fewer products gain more than the transforms around them cost. Weights that are prepared need none per call.
 bool isWinogradFaster(const ImageShape &image, int64_t channelsIn, int64_t channelsOut,
-                      int64_t lanes, bool isPrepared);
+                      bool isPrepared);
 
 } // namespace nnc
 

@@ -28,8 +28,13 @@ static ArrayRef<int64_t> shapeOf(Value buffer) {
   return cast<MemRefType>(buffer.getType()).getShape();
 }
 
+bool nnc::isWinogradPossible(const ImageShape &image, int64_t lanes) {
+  // A target without vectors has no memory to spare for points either.
+  return lanes >= 4 && image.tiles() >= 2 * lanes;
+}
+
 bool nnc::isWinogradFaster(const ImageShape &image, int64_t channelsIn, int64_t channelsOut,
-                           int64_t lanes, bool isPrepared) {
+                           bool isPrepared) {
   // Elements that pass through a vector instruction: loads, arithmetic, stores.
   // Weights are 9 apart, which takes 9 loads and shuffles for each tap.
   double direct = 9.0 * image.count * image.height * image.width * channelsIn * channelsOut;
@@ -38,8 +43,7 @@ bool nnc::isWinogradFaster(const ImageShape &image, int64_t channelsIn, int64_t 
   double weights = isPrepared ? 0 : (9.0 * 2 * 9 + 28 + points) * channelsIn * channelsOut;
   double in = (2.0 * points + 32 + points) * tiles * channelsIn;
   double out = (points + 24.0 + 4) * tiles * channelsOut;
-  // A target without vectors has no memory to spare for points either.
-  return lanes >= 4 && tiles >= 2 * lanes && 1.1 * (sums + weights + in + out) < direct;
+  return 1.1 * (sums + weights + in + out) < direct;
 }
 
 namespace {
@@ -173,7 +177,7 @@ void Winograd::transformImages(Value images, Value into) {
 /// weights in either order. The loops: point, panel, o, lane | c.
 void Winograd::multiply(Value weights, Value tiles, Value sums) {
   OpBuilder &b = evaluator.buffers.builder;
-  for (Lanes part : splitLanes(shapeOf(tiles)[2], evaluator.vectorWidth(element))) {
+  for (Lanes part : evaluator.splitLanes(shapeOf(tiles)[2], element)) {
     int64_t extents[] = {points, part.count, channelsOut, part.width, channelsIn};
     Stage stage(evaluator.buffers, loc, extents, {4}, evaluator.contract);
     AffineExpr point = stage.dim(0), o = stage.dim(2), c = stage.dim(4);

@@ -5,6 +5,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "NestEmitter.h"
+#include "nnc/Conversion/KernelSchedule.h"
 #include "nnc/Conversion/Passes.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
 #include "mlir/Dialect/LLVMIR/LLVMDialect.h"
@@ -37,6 +38,10 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
     IRRewriter rewriter(&getContext());
     VectorTarget target{vectorBits, vectorRegisters, static_cast<int64_t>(cacheBytes), tasks,
                         strict || getOperation()->hasAttr("nn.strict")};
+    if (auto kib = getScheduleNumber(getOperation(), "cache"))
+      target.cache = *kib << 10;
+    target.rows = getScheduleNumber(getOperation(), "rows").value_or(0);
+    target.columns = getScheduleNumber(getOperation(), "columns").value_or(0);
     if (tasks < 2)
       getOperation()->walk([](scf::ForOp loop) { loop->removeAttr(kTasksAttrName); });
     SmallVector<linalg::GenericOp> generics;

@@ -19,6 +19,9 @@ struct VectorTarget {
   unsigned tasks = 1;
   /// Sums keep their order.
   bool strict = false;
+  /// Rows of a product's tile, and its vectors of columns, at most; 0: as many
+  /// as there are registers for.
+  int64_t rows = 0, columns = 0;
 };
 
 /// How a nest is walked.

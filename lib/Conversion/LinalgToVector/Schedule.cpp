@@ -1,6 +1,7 @@
 //===- Schedule.cpp - how a nest is walked --------------------------------===//
 //
-// Derived from the nest and the target's vector registers alone.
+// Derived from the nest and the target's vector registers, unless the kernel has
+// a schedule of its own.
 //
 //===----------------------------------------------------------------------===//
 #include "NestEmitter.h"
@@ -177,9 +178,9 @@ Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
     schedule.streamSums(nest, target);
     return schedule;
   }
-  schedule.laneTile = std::clamp<int64_t>(vectors, 1, 2);
-  schedule.tileRows(nest,
-                    std::max<int64_t>(accumulators / schedule.laneTile, 1));
+  schedule.laneTile = std::clamp<int64_t>(vectors, 1, target.columns ? target.columns : 2);
+  schedule.tileRows(nest, target.rows ? target.rows
+                                      : std::max<int64_t>(accumulators / schedule.laneTile, 1));
   if (!schedule.streamSums(nest, target))
     schedule.blockSums(nest, target);
   return schedule;

@@ -2,17 +2,12 @@
 #ifndef NNC_CONVERSION_KERNELTOHALIDE_KERNELTOHALIDE_H
 #define NNC_CONVERSION_KERNELTOHALIDE_KERNELTOHALIDE_H
 
+#include "nnc/Conversion/KernelSchedule.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "nnc/HalideBackend/Interface.h"
 #include "llvm/ADT/ArrayRef.h"
 
 namespace nnc {
-
-/// On a kernel: the name of the back end that makes its code.
-inline constexpr llvm::StringLiteral kBackendAttrName = "kernel.backend";
-
-/// On a kernel of Halide's: which of its schedules; absent: the default.
-inline constexpr llvm::StringLiteral kScheduleAttrName = "kernel.schedule";
 
 /// A kernel of nn ops as plain data.
 halide::Kernel describeKernel(kernel::FuncOp kernel);
