@@ -13,7 +13,7 @@ namespace nnc::driver {
 /// How a kernel's code is made.
 struct Candidate {
   std::string backend = "mlir";
-  /// Of Halide: as kernel.schedule has it, empty for the default.
+  /// As kernel.schedule has it, empty for the back end's default.
   std::string schedule;
 
   bool operator==(const Candidate &) const = default;

@@ -1,15 +1,14 @@
 //===- Harness.cpp - compiled code against the interpreter ----------------===//
 #include "Harness.h"
 
-#include "Backends.h"
+#include "Candidates.h"
 #include "KernelModel.h"
-#include "Tuning.h"
 
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/Pass/PassManager.h"
 #include "nnc/Analysis/ModelInterface.h"
-#include "nnc/Conversion/KernelToHalide/KernelToHalide.h"
+#include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Dialect/NN/Transforms/Passes.h"
 #include "nnc/InitAllDialects.h"
 #include "nnc/Pipelines/Pipelines.h"
@@ -102,22 +101,25 @@ static void load(const void *from, Tensor &tensor) {
 // Compiled code
 //===----------------------------------------------------------------------===//
 
-/// Chooses one of Halide's schedules for each kernel that it can make.
-static void drawSchedules(ModuleOp module, const CodeOptions &target, uint64_t seed) {
+/// Chooses one of the tuner's candidates for each kernel that has some.
+static void drawCandidates(ModuleOp module, const CodeOptions &target, uint64_t seed, StringRef backend) {
   int status = 0;
-  const driver::HalidePlugin *plugin = driver::loadHalide(status);
-  auto described = describeHalideTarget(target);
-  if (!plugin || !described)
+  const driver::HalidePlugin *plugin = driver::hasHalide() ? driver::loadHalide(status) : nullptr;
+  if (status != 0 || (backend == "halide" && !plugin))
     llvm::report_fatal_error("Halide is not there");
   Sampler sampler(seed);
   for (auto kernel : module.getOps<kernel::FuncOp>()) {
-    std::vector<std::string> schedules;
-    plugin->candidates(describeKernel(kernel), *described, schedules);
-    if (schedules.empty())
+    if (kernel->hasAttr(nn::kStrictAttrName))
       continue;
-    std::string schedule = schedules[sampler.nextBelow(schedules.size())];
-    if (driver::canHaveSchedule(*plugin, kernel, target, schedule))
-      driver::setCandidate(kernel, {"halide", schedule});
+    std::vector<driver::Candidate> candidates = driver::listCandidates(kernel, target, plugin);
+    llvm::erase_if(candidates, [&](const driver::Candidate &candidate) {
+      return backend != "auto" && candidate.backend != backend;
+    });
+    if (candidates.empty())
+      continue;
+    const driver::Candidate &candidate = candidates[sampler.nextBelow(candidates.size())];
+    if (candidate.backend == "mlir" || driver::canHaveSchedule(*plugin, kernel, target, candidate.schedule))
+      driver::setCandidate(kernel, candidate);
   }
 }
 
@@ -154,8 +156,8 @@ CompiledModule::compile(ModuleOp original, const Configuration &configuration,
   LoweredModel version{*module, *target};
   driver::HalideKernels halide;
   int status = 0;
-  if (StringRef(configuration.backend) == "halide")
-    drawSchedules(*module, *target, seed);
+  if (StringRef(configuration.backend) != "mlir")
+    drawCandidates(*module, *target, seed, configuration.backend);
   if (!halide.compile(*module, configuration.backend, *target, status))
     return llvm::createStringError("Halide failed");
   halide.take(version, 0);

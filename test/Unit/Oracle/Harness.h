@@ -37,7 +37,7 @@ struct Configuration {
   unsigned level;
   bool strict;
   /// As `--backend`. Halide makes what it can, each kernel by one or another of
-  /// its schedules.
+  /// its schedules; under `auto` each is made by one of the tuner's candidates.
   const char *backend = "mlir";
   /// False: every op is a kernel.
   bool fuse = true;

@@ -21,6 +21,7 @@ static constexpr Configuration kBaseline{"baseline", "", 2, false};
 static constexpr Configuration kNative{"native", "native", 2, false};
 static constexpr Configuration kStrict{"strict", "native", 2, true};
 static constexpr Configuration kPlain{"O0", "", 0, false};
+static constexpr Configuration kTuned{"tuned", "native", 2, false, "auto"};
 [[maybe_unused]] static constexpr Configuration kHalide{"Halide", "native", 2, false, "halide"};
 
 static std::string nameOf(size_t i) { return "c" + std::to_string(i); }
@@ -108,6 +109,7 @@ static std::vector<Case> part(const std::vector<Case> &cases, size_t begin) {
 TEST_P(OracleTest, Baseline) { run(part(GetParam().cases(), 0), kBaseline); }
 TEST_P(OracleTest, Strict) { run(part(GetParam().cases(), 1), kStrict); }
 TEST_P(OracleTest, Plain) { run(part(GetParam().cases(), 2), kPlain); }
+TEST_P(OracleTest, Tuned) { run(part(GetParam().cases(), 4), kTuned); }
 
 #ifdef NNC_HAS_HALIDE
 TEST_P(OracleTest, Halide) { run(part(GetParam().cases(), 3), kHalide); }
