@@ -180,12 +180,12 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
 
   Tuning tuning(*target);
   std::string tuningPath = Tuning::getPath(invocation.code.model);
+  if (request.backend == "auto" && targets->size() == 1 && !tuning.read(tuningPath))
+    return 1;
   if (build.tune != 0) {
     OwningOpRef<ModuleOp> copy((*module).clone());
     if (status = tune(*copy, *model, request, build.tune, tuningPath, tuning); status != 0)
       return status;
-  } else if (request.backend == "auto" && targets->size() == 1 && !tuning.read(tuningPath)) {
-    return 1;
   }
   request.tuning = &tuning;
   auto compiled = compile(*module, *model, request, status);

@@ -17,6 +17,7 @@
 #include "nnc/Support/File.h"
 #include <cstdlib>
 #include <cstring>
+#include <ctime>
 
 using namespace mlir;
 using namespace nnc;
@@ -47,13 +48,19 @@ public:
     }
   }
 
-  /// Seconds of a call, over a group of them.
+  /// Seconds of a call, over a group of them, without what others take of the
+  /// processor meanwhile: all of it runs on this thread.
   double time(int64_t calls) const {
     const nnc_function &function = loaded->getDescriptor()->functions[0];
-    runtime::Stopwatch watch;
+    auto now = [] {
+      timespec time;
+      clock_gettime(CLOCK_THREAD_CPUTIME_ID, &time);
+      return time.tv_sec + time.tv_nsec * 1e-9;
+    };
+    double start = now();
     for (int64_t i = 0; i != calls; ++i)
       function.call(instance.get(), arguments.data());
-    return watch.seconds() / calls;
+    return (now() - start) / calls;
   }
 
   /// Calls that take long enough to be measured; warms up, too.
@@ -85,6 +92,8 @@ struct Work {
   std::unique_ptr<LoadedKernel> best;
   double seconds = 0, share = 0;
   Candidate chosen;
+  /// Chosen by an earlier run.
+  bool isKnown = false;
 };
 
 class Tuner {
@@ -96,7 +105,7 @@ public:
 
 private:
   std::unique_ptr<LoadedKernel> load(kernel::FuncOp kernel, const Candidate &candidate);
-  void measure(Work &work, const HalidePlugin *plugin);
+  bool measure(Work &work, const HalidePlugin *plugin);
   bool mayGoOn() const { return watch.seconds() < budget && interrupt.received() == 0; }
 
   Model &model;
@@ -131,17 +140,17 @@ std::unique_ptr<LoadedKernel> Tuner::load(kernel::FuncOp kernel, const Candidate
   return std::make_unique<LoadedKernel>(std::move(*loaded));
 }
 
-/// Tries every candidate against the best so far.
-void Tuner::measure(Work &work, const HalidePlugin *plugin) {
+/// Tries every candidate against the best so far; answers whether there was time.
+bool Tuner::measure(Work &work, const HalidePlugin *plugin) {
   for (const Candidate &candidate : listCandidates(work.kernel, request.targets.front(), plugin)) {
     if (!mayGoOn())
-      return;
+      return false;
     if (candidate.backend == "halide" &&
         !canHaveSchedule(*plugin, work.kernel, request.targets.front(), candidate.schedule))
       continue;
     auto loaded = load(work.kernel, candidate);
     if (!loaded)
-      return;
+      return false;
     int64_t ownCalls = loaded->chooseCalls(), bestCalls = work.best->chooseCalls();
     std::vector<double> own, best;
     runtime::Stopwatch each;
@@ -166,6 +175,7 @@ void Tuner::measure(Work &work, const HalidePlugin *plugin) {
       work.seconds *= ownTime / bestTime;
     }
   }
+  return true;
 }
 
 int Tuner::run(ModuleOp kernels, const std::string &path, Tuning &tuning) {
@@ -189,7 +199,12 @@ int Tuner::run(ModuleOp kernels, const std::string &path, Tuning &tuning) {
       continue;
     if (!mayGoOn())
       break;
-    Work work{kernel, load(kernel, {}), 0, 0, {}};
+    Work work{kernel, nullptr, 0, 0, {}};
+    if (auto known = tuning.kernels.find(getKernelKey(kernel)); known != tuning.kernels.end()) {
+      work.isKnown = true;
+      work.chosen = known->second.best;
+    }
+    work.best = load(kernel, work.chosen);
     if (!work.best)
       return status;
     int64_t count = work.best->chooseCalls();
@@ -209,10 +224,15 @@ int Tuner::run(ModuleOp kernels, const std::string &path, Tuning &tuning) {
     // The rest together has too little.
     if (work.share < 0.002 * total || !mayGoOn())
       break;
+    if (work.isKnown)
+      continue;
     double before = work.seconds;
-    measure(work, plugin);
+    bool isComplete = measure(work, plugin);
     if (status != 0)
       return status;
+    // Of a part of the candidates, the default is no choice.
+    if (!isComplete && work.chosen == Candidate())
+      break;
     saved += work.share * (1 - work.seconds / before);
     tuning.kernels[getKernelKey(work.kernel)] = {work.chosen, work.seconds, before, work.kernel.getSymName().str()};
     work.best.reset();
