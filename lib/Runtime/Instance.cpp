@@ -7,35 +7,12 @@
 
 #include "nnc/Runtime/Instance.h"
 #include "nnc/Runtime/Diagnostics.h"
+#include "nnc/Runtime/Memory.h"
 #include <algorithm>
 #include <cstdlib>
-#include <new>
 #include <thread>
-#if __has_include(<sys/mman.h>)
-#include <sys/mman.h>
-#endif
 
 namespace nnc::runtime {
-
-/// Memory for an instance. Large ones are on huge pages where the system has
-/// them: a step touches more small pages than processors keep translations of.
-static void *allocate(size_t size, size_t align) {
-  constexpr size_t hugePage = size_t(2) << 20;
-  bool isLarge = size >= 2 * hugePage;
-  if (isLarge)
-    align = std::max(align, hugePage);
-  if (size > SIZE_MAX - align)
-    throw std::bad_alloc();
-  void *block = std::aligned_alloc(align, (size + align - 1) / align * align);
-  if (!block)
-    throw std::bad_alloc();
-#ifdef MADV_HUGEPAGE
-  // Advice only: without it everything works, and more slowly.
-  if (isLarge)
-    madvise(block, size, MADV_HUGEPAGE);
-#endif
-  return block;
-}
 
 Instance::Instance(const nnc_model &model, uint64_t seed, int threads)
     : description(model), block(nullptr, std::free) {

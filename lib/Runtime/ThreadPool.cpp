@@ -6,6 +6,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "nnc/Runtime/ThreadPool.h"
+#ifdef __linux__
+#include <sched.h>
+#endif
 
 namespace nnc::runtime {
 
@@ -34,6 +37,30 @@ template <typename Condition> static bool waitAwake(Condition isOver) {
       std::this_thread::yield();
   }
   return false;
+}
+
+/// The processor that this thread is on; -1 where the system does not say.
+static int currentProcessor() {
+#ifdef __linux__
+  return sched_getcpu();
+#else
+  return -1;
+#endif
+}
+
+/// Moves this thread from a processor to another that it may use. A system that
+/// has put two threads on one, which look busy to it while they spin, can take
+/// longer to part them than the model to run.
+static void leaveProcessor(int processor) {
+#ifdef __linux__
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) != 0 || CPU_COUNT(&allowed) < 2)
+    return;
+  cpu_set_t others = allowed;
+  CPU_CLR(processor, &others);
+  if (sched_setaffinity(0, sizeof others, &others) == 0)
+    sched_setaffinity(0, sizeof allowed, &allowed);
+#endif
 }
 
 // The ticket: 32 bits of the loop's number, 16 of its tasks, 16 of the next one.
@@ -75,6 +102,9 @@ void ThreadPool::work(int worker) {
       continue;
     if (!waitAwake([&] { return ticket.load(std::memory_order_acquire) != idle; }))
       ticket.wait(idle, std::memory_order_acquire);
+    int processor = currentProcessor();
+    if (processor >= 0 && processor == caller.load(std::memory_order_relaxed))
+      leaveProcessor(processor);
   }
 }
 
@@ -88,6 +118,7 @@ void ThreadPool::run(int tasks, Task body, void *argument) {
   task = body;
   data = argument;
   done.store(0, std::memory_order_relaxed);
+  caller.store(currentProcessor(), std::memory_order_relaxed);
   uint64_t loop = (ticket.load(std::memory_order_relaxed) >> 32) + 1;
   ticket.store(loop << 32 | uint64_t(tasks) << 16, std::memory_order_release);
   ticket.notify_all();

@@ -11,9 +11,10 @@
 #ifndef NNC_RUNTIME_ARRAY_H
 #define NNC_RUNTIME_ARRAY_H
 
+#include "nnc/Runtime/Memory.h"
 #include "nnc/Runtime/Model.h"
 #include <cstddef>
-#include <new>
+#include <cstdlib>
 #include <optional>
 #include <string>
 #include <vector>
@@ -58,16 +59,16 @@ std::string toString(ElementType type, const Shape &shape);
 template <class T>
 struct LineAllocator {
   using value_type = T;
-  static constexpr std::align_val_t alignment{64};
+  static constexpr size_t alignment = 64;
 
   LineAllocator() = default;
   template <class Other>
   LineAllocator(const LineAllocator<Other> &) {}
 
   T *allocate(size_t count) {
-    return static_cast<T *>(::operator new(count * sizeof(T), alignment));
+    return static_cast<T *>(runtime::allocate(count * sizeof(T), alignment));
   }
-  void deallocate(T *memory, size_t) { ::operator delete(memory, alignment); }
+  void deallocate(T *memory, size_t) { std::free(memory); }
   bool operator==(const LineAllocator &) const = default;
 };
 

@@ -41,6 +41,8 @@ private:
   /// thread that wakes late cannot take a task of a loop that has ended.
   std::atomic<uint64_t> ticket{0};
   std::atomic<int> done{0};
+  /// The processor that the caller of the loop is on.
+  std::atomic<int> caller{-1};
   std::atomic<bool> stopping{false};
   Task task = nullptr;
   void *data = nullptr;
