@@ -10,6 +10,7 @@
 #include <cctype>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <dlfcn.h>
 #include <filesystem>
 #include <fstream>
@@ -101,6 +102,26 @@ static void autoschedule(const Halide::Pipeline &pipeline, const Kernel &kernel,
     }
 }
 
+/// Throws where the Funcs as scheduled read or write what a buffer lacks: an
+/// autoscheduler may compute more of a stage than is asked for. Halide's own checks
+/// say so, which nnc's code is without, when they run on buffers of the right sizes.
+static void requireBounds(Halide::Pipeline pipeline, Algorithm &algorithm) {
+  auto makeBuffer = [](const Halide::Type &type, const Shape &shape) {
+    Halide::Buffer<> buffer(type, std::vector<int>(shape.rbegin(), shape.rend()));
+    std::memset(buffer.data(), 0, buffer.size_in_bytes());
+    return buffer;
+  };
+  std::vector<Halide::Buffer<>> results;
+  for (const Stage &stage : algorithm.stages)
+    for (int i = 0; stage.isResult && i != stage.func.outputs(); ++i)
+      results.push_back(makeBuffer(stage.func.types()[i], stage.shape));
+  for (size_t i = 0; i != algorithm.inputs.size(); ++i)
+    algorithm.inputs[i].set(makeBuffer(algorithm.inputs[i].type(), algorithm.shapeOf(i)));
+  pipeline.realize(Halide::Realization(results), Halide::get_host_target());
+  for (Halide::ImageParam &input : algorithm.inputs)
+    input.reset();
+}
+
 static void compile(const Kernel &kernel, const Target &target, const Parameters &parameters,
                     Code &code) {
   Algorithm algorithm(kernel, parameters);
@@ -129,8 +150,10 @@ static void compile(const Kernel &kernel, const Target &target, const Parameters
     code.resultOrder.push_back(firstOf.at(stage) + place);
   }
   Halide::Pipeline pipeline(outputs);
-  if (!parameters.automatic.empty())
+  if (!parameters.automatic.empty()) {
     autoschedule(pipeline, kernel, algorithm, describeTarget(target), parameters.automatic);
+    requireBounds(pipeline, algorithm);
+  }
   std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
   code.bitcode = compileToBitcode(pipeline, arguments, kernel.name, describeTarget(target));
 }
