@@ -24,6 +24,16 @@ Sum Algorithm::makeSum(const Op &op) {
   return op.name.starts_with("arg") ? argReduce(op) : reduce(op);
 }
 
+/// A value as one of each point of a domain. Halide walks a domain only if what is
+/// summed over it names one of its variables, which what repeats does not.
+static Expr overDomain(const Expr &value, const RDom &domain) {
+  for (int i = 0; i != domain.dimensions(); ++i)
+    if (Internal::expr_uses_var(value, domain[i].name()))
+      return value;
+  return Internal::Call::make(value.type(), Internal::Call::return_second, {Expr(domain[0]), value},
+                              Internal::Call::PureIntrinsic);
+}
+
 //===----------------------------------------------------------------------===//
 // Along rows
 //===----------------------------------------------------------------------===//
@@ -64,7 +74,8 @@ Sum Algorithm::sumRows(const std::string &name, const Expr &neutral, size_t rank
     sum.partial(own) = neutral;
     sum.partialDomain = domain(0, extent / width);
     const RDom &r = sum.partialDomain;
-    sum.partial(own) = combine(sum.partial(own), element(kept, reduced(r, r[0] * index(width) + lane)));
+    sum.partial(own) = combine(
+        sum.partial(own), overDomain(element(kept, reduced(r, r[0] * index(width) + lane)), r));
     Expr folded;
     for (int64_t part = 0; part != width; part += lanes) {
       std::vector<Expr> place{lane + index(part)};
@@ -82,7 +93,7 @@ Sum Algorithm::sumRows(const std::string &name, const Expr &neutral, size_t rank
   if (begin != extent) {
     sum.domain = domain(begin, extent - begin);
     const RDom &r = sum.domain;
-    sum.func(arguments) = combine(sum.func(arguments), element(kept, reduced(r, r[0])));
+    sum.func(arguments) = combine(sum.func(arguments), overDomain(element(kept, reduced(r, r[0])), r));
   }
   return sum;
 }
@@ -161,7 +172,7 @@ Sum Algorithm::reduce(const Op &op) {
   int nextKept = 0, nextReduced = outer.size();
   for (size_t axis = 0; axis != shape.size(); ++axis)
     indices.push_back(isReduced[axis] ? Expr(sum.domain[--nextReduced]) : Expr(axisVar(nextKept++)));
-  sum.func(arguments) = combine(sum.func(arguments), at(operand, indices));
+  sum.func(arguments) = combine(sum.func(arguments), overDomain(at(operand, indices), sum.domain));
   return sum;
 }
 
