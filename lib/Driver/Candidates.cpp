@@ -7,6 +7,8 @@
 //===----------------------------------------------------------------------===//
 #include "Candidates.h"
 #include "nnc/Analysis/Flops.h"
+#include "nnc/Analysis/Storage.h"
+#include "nnc/Conversion/KernelSchedule.h"
 #include "nnc/Conversion/KernelToHalide/KernelToHalide.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Target/VectorRegisters.h"
@@ -33,10 +35,6 @@ struct Tile {
 } // namespace
 
 static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
-static int64_t countBytes(RankedTensorType type) {
-  return type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-}
 
 static bool isProduct(Operation *op) {
   return isa<nn::ContractOp, nn::ConvOp, nn::ConvInputGradOp, nn::ConvWeightGradOp>(op);
@@ -66,7 +64,7 @@ static std::optional<Product> findProduct(kernel::FuncOp kernel) {
   RankedTensorType result = typeOf(largest->getResult(0));
   product.elementBits = result.getElementTypeBitWidth();
   for (Value operand : largest->getOperands())
-    product.bytes += countBytes(typeOf(operand));
+    product.bytes += getByteSize(typeOf(operand));
   product.isSquare = isSquare(largest);
   if (auto contract = dyn_cast<nn::ContractOp>(largest)) {
     StringRef letters = contract.getResultLetters();
@@ -137,16 +135,8 @@ static std::vector<std::string> listOwnSchedules(const Product &product, const C
 
 /// The tile of one of Halide's schedules, if it names one.
 static std::optional<Tile> findTile(StringRef schedule) {
-  Tile tile{0, 0};
-  SmallVector<StringRef> words;
-  schedule.split(words, ' ');
-  for (StringRef word : words) {
-    if (word.consume_front("rows="))
-      word.getAsInteger(10, tile.rows);
-    else if (word.consume_front("columns="))
-      word.getAsInteger(10, tile.columns);
-  }
-  return tile.rows > 0 && tile.columns > 0 ? std::optional(tile) : std::nullopt;
+  auto rows = findScheduleNumber(schedule, "rows"), columns = findScheduleNumber(schedule, "columns");
+  return rows && columns ? std::optional(Tile{*rows, *columns}) : std::nullopt;
 }
 
 std::vector<Candidate> nnc::driver::listCandidates(kernel::FuncOp kernel, const CodeOptions &target,

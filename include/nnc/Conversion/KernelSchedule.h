@@ -52,20 +52,24 @@ inline std::string findScheduleMistake(llvm::StringRef schedule) {
   return "";
 }
 
-/// What the schedule of a kernel, or of the function it has become, says of a
-/// word.
-inline std::optional<int64_t> getScheduleNumber(mlir::Operation *kernel, llvm::StringRef name) {
-  auto schedule = kernel->getAttrOfType<mlir::StringAttr>(kScheduleAttrName);
-  llvm::StringRef rest = schedule ? schedule.getValue() : "";
-  while (!rest.empty()) {
-    auto [word, tail] = rest.split(' ');
+/// What a schedule says of a word.
+inline std::optional<int64_t> findScheduleNumber(llvm::StringRef schedule, llvm::StringRef name) {
+  while (!schedule.empty()) {
+    auto [word, tail] = schedule.split(' ');
     auto [own, value] = word.split('=');
     int64_t number = 0;
     if (own == name && !value.getAsInteger(10, number))
       return number;
-    rest = tail;
+    schedule = tail;
   }
   return std::nullopt;
+}
+
+/// What the schedule of a kernel, or of the function it has become, says of a
+/// word.
+inline std::optional<int64_t> getScheduleNumber(mlir::Operation *kernel, llvm::StringRef name) {
+  auto schedule = kernel->getAttrOfType<mlir::StringAttr>(kScheduleAttrName);
+  return schedule ? findScheduleNumber(schedule.getValue(), name) : std::nullopt;
 }
 
 } // namespace nnc

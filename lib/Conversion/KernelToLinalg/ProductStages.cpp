@@ -8,6 +8,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "ProductStages.h"
+#include "nnc/Analysis/Storage.h"
 #include "nnc/Conversion/Tasks.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
@@ -116,10 +117,7 @@ Value Evaluator::packPanels(Location loc, const PanelSource &source,
   return packed;
 }
 
-int64_t nnc::getBytes(Value buffer) {
-  auto type = cast<MemRefType>(buffer.getType());
-  return type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-}
+int64_t nnc::getBytes(Value buffer) { return getByteSize(cast<ShapedType>(buffer.getType())); }
 
 int64_t nnc::findDivisor(int64_t count, int64_t most) {
   int64_t divisor = std::clamp<int64_t>(most, 1, count);
@@ -142,17 +140,28 @@ Value nnc::cutAxis(OpBuilder &b, Location loc, Value buffer, unsigned axis,
   return memref::SubViewOp::create(b, loc, buffer, offsets, sizes, strides);
 }
 
-Value nnc::selectFirst(OpBuilder &b, Location loc, Value buffers, OpFoldResult number) {
-  ArrayRef<int64_t> shape = shapeOf(buffers);
-  SmallVector<OpFoldResult> offsets(shape.size(), b.getIndexAttr(0)), sizes,
-      strides(shape.size(), b.getIndexAttr(1));
-  for (int64_t extent : shape)
+Value nnc::selectAt(OpBuilder &b, Location loc, Value buffer, ArrayRef<int64_t> axes,
+                    ArrayRef<OpFoldResult> numbers) {
+  auto type = cast<MemRefType>(buffer.getType());
+  SmallVector<OpFoldResult> offsets(type.getRank(), b.getIndexAttr(0)), sizes,
+      strides(type.getRank(), b.getIndexAttr(1));
+  SmallVector<int64_t> shape;
+  for (auto [axis, extent] : llvm::enumerate(type.getShape())) {
     sizes.push_back(b.getIndexAttr(extent));
-  offsets[0] = number;
-  sizes[0] = b.getIndexAttr(1);
-  auto type = memref::SubViewOp::inferRankReducedResultType(
-      shape.drop_front(), cast<MemRefType>(buffers.getType()), offsets, sizes, strides);
-  return memref::SubViewOp::create(b, loc, type, buffers, offsets, sizes, strides);
+    if (!llvm::is_contained(axes, static_cast<int64_t>(axis)))
+      shape.push_back(extent);
+  }
+  for (auto [axis, number] : llvm::zip(axes, numbers))
+    if (axis >= 0) {
+      offsets[axis] = number;
+      sizes[axis] = b.getIndexAttr(1);
+    }
+  auto part = memref::SubViewOp::inferRankReducedResultType(shape, type, offsets, sizes, strides);
+  return memref::SubViewOp::create(b, loc, part, buffer, offsets, sizes, strides);
+}
+
+Value nnc::selectFirst(OpBuilder &b, Location loc, Value buffers, OpFoldResult number) {
+  return selectAt(b, loc, buffers, ArrayRef<int64_t>{0}, number);
 }
 
 Value nnc::getWorker(OpBuilder &b, Location loc) {

@@ -21,6 +21,11 @@ int64_t getBytes(mlir::Value buffer);
 /// The largest divisor of `count` that is at most `most`, or 1.
 int64_t findDivisor(int64_t count, int64_t most);
 
+/// The part of a buffer that has `numbers` along `axes`, which are dropped; -1 is
+/// no axis of the buffer's.
+mlir::Value selectAt(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffer,
+                     llvm::ArrayRef<int64_t> axes, llvm::ArrayRef<mlir::OpFoldResult> numbers);
+
 /// buffers[number] of an array of buffers, the first axis dropped.
 mlir::Value selectFirst(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffers,
                         mlir::OpFoldResult number);

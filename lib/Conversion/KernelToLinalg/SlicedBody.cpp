@@ -66,27 +66,6 @@ static Value cloneOfSlice(OpBuilder &b, Operation *op, const Slices &slices, IRM
   return copy->getResult(0);
 }
 
-/// The slice of a buffer at `place`, a number along each stack.
-static Value cutSlice(OpBuilder &b, Location loc, Value buffer, ArrayRef<int64_t> axes,
-                      ArrayRef<OpFoldResult> place) {
-  auto type = cast<MemRefType>(buffer.getType());
-  SmallVector<OpFoldResult> offsets(type.getRank(), b.getIndexAttr(0)), sizes,
-      strides(type.getRank(), b.getIndexAttr(1));
-  for (int64_t extent : type.getShape())
-    sizes.push_back(b.getIndexAttr(extent));
-  for (auto [axis, number] : llvm::zip(axes, place))
-    if (axis >= 0) {
-      offsets[axis] = number;
-      sizes[axis] = b.getIndexAttr(1);
-    }
-  SmallVector<int64_t> shape;
-  for (auto [axis, extent] : llvm::enumerate(type.getShape()))
-    if (!llvm::is_contained(axes, static_cast<int64_t>(axis)))
-      shape.push_back(extent);
-  auto slice = memref::SubViewOp::inferRankReducedResultType(shape, type, offsets, sizes, strides);
-  return memref::SubViewOp::create(b, loc, slice, buffer, offsets, sizes, strides);
-}
-
 std::optional<Slices> nnc::findKernelSlices(Block &body) {
   SmallVector<Operation *> ops;
   unsigned products = 0;
@@ -130,7 +109,7 @@ void nnc::emitSlices(Evaluator &evaluator, kernel::FuncOp kernel, const Slices &
       turn = arith::DivUIOp::create(b, loc, turn, extent);
     }
     auto cut = [&](Value value) {
-      evaluator.bufferOf[map.lookup(value)] = cutSlice(
+      evaluator.bufferOf[map.lookup(value)] = selectAt(
           b, loc, evaluator.bufferOf.lookup(value), slices.axes.lookup(value), place);
     };
     llvm::for_each(body.getArguments(), cut);

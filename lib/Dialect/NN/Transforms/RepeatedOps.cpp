@@ -12,14 +12,12 @@
 //
 //===----------------------------------------------------------------------===//
 #include "RepeatedOps.h"
+#include "nnc/Analysis/Storage.h"
 
 using namespace mlir;
 using namespace nnc::nn;
 
-int64_t nnc::nn::bytesOf(Value value) {
-  auto type = cast<RankedTensorType>(value.getType());
-  return type.getNumElements() * llvm::divideCeil(type.getElementTypeBitWidth(), 8);
-}
+int64_t nnc::nn::bytesOf(Value value) { return getByteSize(cast<ShapedType>(value.getType())); }
 
 /// What an op reads through ops that live inside it.
 static SetVector<Value> getLeaves(Operation *op) {
