@@ -12,6 +12,7 @@
 #include "nnc/Conversion/Tasks.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
+#include "llvm/Support/SaveAndRestore.h"
 
 using namespace mlir;
 using namespace nnc;
@@ -185,6 +186,7 @@ void Evaluator::forEachTask(Location loc, int64_t count, function_ref<void(Value
     loop->setAttr(kTasksAttrName, b.getUnitAttr());
   OpBuilder::InsertionGuard guard(b);
   b.setInsertionPointToStart(loop.getBody());
+  llvm::SaveAndRestore inside(isInTask, true);
   body(loop.getInductionVar());
 }
 
@@ -210,9 +212,8 @@ void Evaluator::forEachShare(Location loc, int64_t turns,
     auto loop = scf::ForOp::create(b, loc, from, to, constant(1));
     OpBuilder::InsertionGuard guard(b);
     b.setInsertionPointToStart(loop.getBody());
-    bool before = std::exchange(isInTask, true);
+    llvm::SaveAndRestore inside(isInTask, true);
     body(loop.getInductionVar(), worker);
-    isInTask = before;
   });
 }
 
@@ -458,18 +459,24 @@ void Contraction::emit(Value into) {
   emitPlain(into);
 }
 
-/// With few rows, packing all of a large `wide` costs a good part of the product.
-/// Where its rows are contiguous sums, the few rows are packed instead, vectors
-/// run along them, and tiles of results are transposed in registers. The letter
-/// of these rows, or 0.
+/// Vectors run along rows of `other`, which is packed instead of `wide`, and tiles
+/// of results are transposed in registers, where one of two things costs a good
+/// part of the product. Reading `other` by columns, if its rows lie next to each
+/// other and it is the larger one. Or, with few rows, packing all of a large `wide`
+/// whose rows are contiguous sums. The letter of these rows, or 0.
 char Contraction::findTurnedLane(const Factor &wide, const Factor &other) const {
   int64_t ofWide = getBytes(wide.buffer), ofOther = getBytes(other.buffer);
+  auto fillsPanels = [&](char letter) {
+    return !isReduced(letter) && other.has(letter) && !wide.has(letter) &&
+           sizes.lookup(letter) % (2 * evaluator.vectorWidth(element)) == 0;
+  };
+  if (walksBadly(other) && ofOther >= 2 * ofWide && fillsPanels(other.letters.back()))
+    return other.letters.back();
   if (Evaluator::isInvariant(wide.buffer) || !isReduced(wide.letters.back()) ||
       ofWide < 2 * ofOther || ofOther > evaluator.target.cacheBytes / 2)
     return 0;
   for (char letter : StringRef(result).drop_back())
-    if (other.has(letter) && !wide.has(letter) &&
-        sizes.lookup(letter) % (2 * evaluator.vectorWidth(element)) == 0)
+    if (fillsPanels(letter))
       return letter;
   return 0;
 }

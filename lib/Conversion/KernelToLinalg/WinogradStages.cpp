@@ -174,26 +174,31 @@ void Winograd::transformImages(Value images, Value into) {
 }
 
 /// sums[point, o, tile] = weights[point, o, c] * tiles[point, c, tile], of the
-/// weights in either order. The loops: point, panel, o, lane | c.
+/// weights in either order, for one point after the other: its weights stay in a
+/// cache for all parts of the tiles. The loops: point, panel, o, lane | c.
 void Winograd::multiply(Value weights, Value tiles, Value sums) {
   OpBuilder &b = evaluator.buffers.builder;
-  for (Lanes part : evaluator.splitLanes(shapeOf(tiles)[2], element)) {
-    int64_t extents[] = {points, part.count, channelsOut, part.width, channelsIn};
-    Stage stage(evaluator.buffers, loc, extents, {4}, evaluator.contract);
-    AffineExpr point = stage.dim(0), o = stage.dim(2), c = stage.dim(4);
-    AffineExpr tile = stage.dim(1) * part.width + stage.dim(3);
-    auto cut = [&](Value buffer) {
-      return cutAxis(b, loc, buffer, 2, b.getIndexAttr(part.begin), part.count * part.width);
-    };
-    // Right before the sums, which then begin at zero in registers.
-    Value into = cut(sums);
-    evaluator.fill(loc, into, 0);
-    Value w = conv.isGradient ? stage.read(weights, element, {point, c, o})
-                              : stage.read(weights, element, {point, o, c});
-    Value t = stage.read(cut(tiles), element, {point, c, tile});
-    Value acc = stage.addOutput(into, element, {point, o, tile});
-    stage.finish(multiplyAdd(stage, acc, w, t));
-  }
+  evaluator.forEachTask(loc, points, [&](Value number) {
+    auto ofPoint = [&](Value buffer) { return cutAxis(b, loc, buffer, 0, number, 1); };
+    Value factor = ofPoint(weights);
+    for (Lanes part : evaluator.splitLanes(shapeOf(tiles)[2], element)) {
+      int64_t extents[] = {1, part.count, channelsOut, part.width, channelsIn};
+      Stage stage(evaluator.buffers, loc, extents, {4}, evaluator.contract);
+      AffineExpr point = stage.dim(0), o = stage.dim(2), c = stage.dim(4);
+      AffineExpr tile = stage.dim(1) * part.width + stage.dim(3);
+      auto cut = [&](Value buffer) {
+        return cutAxis(b, loc, ofPoint(buffer), 2, b.getIndexAttr(part.begin), part.count * part.width);
+      };
+      // Right before the sums, which then begin at zero in registers.
+      Value into = cut(sums);
+      evaluator.fill(loc, into, 0);
+      Value w = conv.isGradient ? stage.read(factor, element, {point, c, o})
+                                : stage.read(factor, element, {point, o, c});
+      Value t = stage.read(cut(tiles), element, {point, c, tile});
+      Value acc = stage.addOutput(into, element, {point, o, tile});
+      stage.finish(multiplyAdd(stage, acc, w, t));
+    }
+  });
 }
 
 void Winograd::transformResults(Value sums, Value into) {
@@ -226,8 +231,15 @@ struct TileBlock {
 };
 } // namespace
 
+/// Vectors that so many tiles take: what is left of whole ones is cut into powers
+/// of two.
+static int64_t countVectors(int64_t tiles, int64_t lanes) {
+  return tiles / lanes + llvm::popcount(static_cast<uint64_t>(tiles % lanes));
+}
+
 /// The tiles that the second-level cache holds half of, or more where the
-/// weights are larger than they, since every block reads these again.
+/// weights are larger than they, since every block reads these again; up to twice
+/// as many where these take fewer vectors.
 static TileBlock chooseBlock(const ImageShape &image, int64_t bytesOfTile, int64_t bytesOfWeights,
                          int64_t cache, int64_t lanes) {
   int64_t most = std::max(cache / 2, bytesOfWeights) / bytesOfTile;
@@ -236,7 +248,12 @@ static TileBlock chooseBlock(const ImageShape &image, int64_t bytesOfTile, int64
     return {findDivisor(image.count, most / (high * wide)), high};
   // No fewer than fill a panel.
   int64_t rows = std::max(most / wide, static_cast<int64_t>(llvm::divideCeil(2 * lanes, wide)));
-  return {1, findDivisor(high, rows)};
+  rows = findDivisor(high, rows);
+  for (int64_t more = rows + 1; more * wide <= 2 * most; ++more)
+    if (high % more == 0 &&
+        countVectors(more * wide, lanes) * rows < countVectors(rows * wide, lanes) * more)
+      rows = more;
+  return {1, rows};
 }
 
 void Evaluator::emitWinograd(Location loc, const ConvOperands &conv, const ImageShape &image) {

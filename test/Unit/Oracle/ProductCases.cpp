@@ -136,6 +136,9 @@ std::vector<Case> nnc::test::productCases() {
     addContract(cases, "ij,kj->ik", {{'i', 64}, {'j', 97}, {'k', 150}}, element, kUnit);
     addContract(cases, "bkj,bij->bik", {{'b', 2}, {'i', 32}, {'j', 33}, {'k', 70}}, element,
                 kUnit);
+    // Rows next to each other in an operand that no cache close by holds.
+    for (const char *spec : {"jbi,bjk->ik", "jbi,kbj->ik"})
+      addContract(cases, spec, {{'b', 4}, {'i', 160}, {'j', 120}, {'k', 67}}, element, kUnit);
     // Panels packed one by one, in either order, with rests.
     for (const char *spec : {"ij,kj->ik", "bij,bjk->bik"})
       addContract(cases, spec,
