@@ -81,17 +81,24 @@ static double bestRate(double seconds, Work work) {
   return best;
 }
 
-/// Reads memory eight words at a time.
+/// Reads four parts of memory side by side, a line of each at a time: one alone is
+/// as fast as its prefetcher looks ahead. Unrolled, or the sums would stand in
+/// memory themselves and be waited for there.
 static double readAll(const std::vector<uint64_t> &memory, float *sink) {
-  uint64_t sums[8] = {};
-  for (size_t i = 0; i + 8 <= memory.size(); i += 8)
-    for (int lane = 0; lane < 8; ++lane)
-      sums[lane] += memory[i + lane];
+  constexpr size_t parts = 4, words = 8;
+  size_t length = memory.size() / parts / words * words;
+  uint64_t sums[words] = {};
+  for (size_t i = 0; i != length; i += words)
+#pragma GCC unroll 4
+    for (size_t part = 0; part != parts; ++part)
+#pragma GCC unroll 8
+      for (size_t word = 0; word != words; ++word)
+        sums[word] += memory[part * length + i + word];
   uint64_t sum = 0;
   for (uint64_t part : sums)
     sum += part;
   *sink += float(sum & 1);
-  return double(memory.size()) * 8;
+  return double(parts * length) * 8;
 }
 
 MachinePeak measurePeak(int threads) {
