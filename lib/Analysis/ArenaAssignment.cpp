@@ -4,7 +4,11 @@
 //
 // Minimal packing is NP-hard; greedy by size with best fit is within a few per
 // cent of the largest sum of live sizes on networks, because the few large
-// activations decide and the small ones fill what is left between them.
+// activations decide and the small ones fill what is left between them. Where more
+// is taken than lives at any one time, the buffer that lies highest has come too
+// late: it goes first, a few times over, and the best order stays.
+//
+// Source of the idea: Joslin and Clements, "Squeaky Wheel Optimization" (1999).
 //
 //===----------------------------------------------------------------------===//
 #include "nnc/Analysis/ArenaAssignment.h"
@@ -32,14 +36,8 @@ static int64_t findGap(llvm::ArrayRef<const ArenaBuffer *> neighbours,
   return best < 0 ? free : best;
 }
 
-int64_t nnc::assignArenaOffsets(llvm::MutableArrayRef<ArenaBuffer> buffers) {
-  llvm::SmallVector<ArenaBuffer *> order;
-  for (ArenaBuffer &buffer : buffers)
-    order.push_back(&buffer);
-  llvm::stable_sort(order, [](const ArenaBuffer *a, const ArenaBuffer *b) {
-    return a->size > b->size;
-  });
-
+/// Gives the buffers offsets, one after the other; returns the arena's size.
+static int64_t place(llvm::ArrayRef<ArenaBuffer *> order) {
   // Sorted by offset throughout.
   llvm::SmallVector<const ArenaBuffer *> placed;
   int64_t arena = 0;
@@ -58,4 +56,37 @@ int64_t nnc::assignArenaOffsets(llvm::MutableArrayRef<ArenaBuffer> buffers) {
         buffer);
   }
   return arena;
+}
+
+int64_t nnc::assignArenaOffsets(llvm::MutableArrayRef<ArenaBuffer> buffers) {
+  llvm::SmallVector<ArenaBuffer *> order;
+  for (ArenaBuffer &buffer : buffers)
+    order.push_back(&buffer);
+  llvm::stable_sort(order, [](const ArenaBuffer *a, const ArenaBuffer *b) {
+    return a->size > b->size;
+  });
+  // What lives at one time; that is most where some lifetime begins.
+  int64_t least = 0;
+  for (const ArenaBuffer &moment : buffers) {
+    int64_t alive = 0;
+    for (const ArenaBuffer &buffer : buffers)
+      if (buffer.begin <= moment.begin && moment.begin <= buffer.end)
+        alive += alignToBuffer(buffer.size);
+    least = std::max(least, alive);
+  }
+  constexpr int tries = 16;
+  int64_t arena = place(order);
+  llvm::SmallVector<ArenaBuffer *> best(order);
+  for (int i = 0; i != tries && arena > least; ++i) {
+    auto top = llvm::max_element(order, [](const ArenaBuffer *a, const ArenaBuffer *b) {
+      return a->offset + a->size < b->offset + b->size;
+    });
+    std::rotate(order.begin(), top, top + 1);
+    int64_t other = place(order);
+    if (other < arena) {
+      arena = other;
+      best = order;
+    }
+  }
+  return place(best);
 }

@@ -259,13 +259,25 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
       return std::nullopt;
     ModelInterface described = describe();
     auto isTooLarge = [&] { return limit > 0 && static_cast<int64_t>(described.size) > limit; };
-    // First goes what is kept in a second form only to save time.
-    if (isTooLarge() && !described.preparedOffsets.empty()) {
-      version.module.getBodyRegion().takeBody(kernels->getBodyRegion());
-      code.prepares = false;
+    auto buildAgain = [&] {
+      OwningOpRef<ModuleOp> again = kernels->clone();
+      version.module.getBodyRegion().takeBody(again->getBodyRegion());
       if (!run(buildBuffers))
-        return std::nullopt;
+        return false;
       described = describe();
+      return true;
+    };
+    // First goes what is kept in a second form only to save time, then room for
+    // many images where a few are enough.
+    if (isTooLarge() && !described.preparedOffsets.empty()) {
+      code.prepares = false;
+      if (!buildAgain())
+        return std::nullopt;
+    }
+    if (isTooLarge()) {
+      code.copyBytes = code.cacheBytes / 2;
+      if (!buildAgain())
+        return std::nullopt;
     }
     int64_t fixed = fixedSizes.emplace_back(described.size - described.arenaSize);
     if (limit > fixed && isTooLarge()) {

@@ -31,6 +31,7 @@ void nnc::buildBufferPipeline(OpPassManager &pm, const KernelCodeOptions &option
   kernels.vectorBits = options.vectorBits;
   kernels.cacheBytes = options.cacheBytes;
   kernels.workers = options.tasks;
+  kernels.copyBytes = options.copyBytes;
   if (options.prepares)
     pm.addPass(kernel::createMarkInvariants());
   pm.addPass(createConvertKernelToLinalg(kernels));

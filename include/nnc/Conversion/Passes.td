@@ -46,7 +46,9 @@ def ConvertKernelToLinalg : Pass<"convert-kernel-to-linalg", "::mlir::ModuleOp">
     Option<"cacheBytes", "cache-bytes", "uint64_t", /*default=*/"512 << 10",
            "Bytes of the second-level cache">,
     Option<"workers", "workers", "unsigned", /*default=*/"1",
-           "Threads that may run a kernel's tasks at the same time">];
+           "Threads that may run a kernel's tasks at the same time">,
+    Option<"copyBytes", "copy-bytes", "uint64_t", /*default=*/"0",
+           "Bytes that images are copied in at a time, to take little memory; 0: what is fast">];
 }
 
 def OutlineTasks : Pass<"kernel-outline-tasks", "::mlir::ModuleOp"> {

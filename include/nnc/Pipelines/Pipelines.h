@@ -26,6 +26,9 @@ struct KernelCodeOptions {
   unsigned tasks = 1;
   /// Whether operands that never change are packed once, and kept.
   bool prepares = true;
+  /// Bytes that kernels copy images in at a time, to take little memory; 0: what is
+  /// fast.
+  uint64_t copyBytes = 0;
   /// Whether bytes of the arena that hold no value are poisoned.
   bool poison = false;
 };

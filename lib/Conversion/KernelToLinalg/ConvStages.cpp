@@ -7,6 +7,8 @@
 //
 //===----------------------------------------------------------------------===//
 #include "ProductStages.h"
+#include "nnc/Analysis/Storage.h"
+#include <functional>
 #include <numeric>
 
 using namespace mlir;
@@ -40,6 +42,16 @@ void nnc::copyInside(Evaluator &evaluator, Location loc, Value source, Value int
     sizes.push_back(b.getIndexAttr(extent));
   Value inside = memref::SubViewOp::create(b, loc, into, offsets, sizes, strides);
   evaluator.copyBuffer(loc, source, inside);
+}
+
+/// A divisor of `count` that is about `most`: the largest one below, unless that
+/// is far below.
+static int64_t chooseBlock(int64_t count, int64_t most) {
+  most = std::max<int64_t>(most, 1);
+  int64_t below = findDivisor(count, most), above = std::clamp<int64_t>(most, 1, count);
+  while (count % above != 0)
+    ++above;
+  return 2 * below >= std::min(most, count) ? below : above;
 }
 
 /// Room for some images [C, spatial…] and zeros around them; null if there are
@@ -100,43 +112,72 @@ struct ImageProduct {
   Evaluator &evaluator;
   Location loc;
   Type element;
-  Value image, weight, output;
+  Value weight;
   /// The weight's axis that is the output's channel: 1 or 2.
   unsigned lane;
-  llvm::function_ref<AffineExpr(AffineExpr p, AffineExpr k, unsigned axis)>
-      place;
+  std::function<AffineExpr(AffineExpr p, AffineExpr k, unsigned axis)> place;
 
   /// Whether all of the op's result is this product.
   bool takesEpilogue = false;
+  Value image = {}, output = {};
+  /// The weight's panels, where several blocks of images meet them.
+  SmallVector<std::pair<Value, Lanes>> packs = {};
 
-  void emit();
+  void emit(Value image, Value output);
+  void pack(ArrayRef<int64_t> outputShape);
+
+private:
+  bool usesPanels(ArrayRef<int64_t> outputShape) const;
+  PanelSource getSource() const;
   void emitPart(Value weights, Value into, std::optional<Lanes> panels);
 };
 } // namespace
 
-void ImageProduct::emit() {
-  int64_t channels = shapeOf(output)[2], last = shapeOf(output).back();
+/// A short sum over a wide image is better off with vectors along the image: its
+/// result would be transposed for few products.
+bool ImageProduct::usesPanels(ArrayRef<int64_t> outputShape) const {
+  int64_t channels = shapeOf(weight)[lane], last = outputShape.back();
   int64_t width = evaluator.vectorWidth(element), terms = 1;
   for (unsigned axis : axesFrom(3, weight))
     terms *= shapeOf(weight)[axis];
   terms *= shapeOf(weight)[3 - lane];
-  // A short sum over a wide image is better off with vectors along the image:
-  // its result would be transposed for few products.
-  bool panels =
-      channels >= std::min(width, last) && (terms >= 4 * width || last < width);
-  if (!panels) {
+  return channels >= std::min(width, last) && (terms >= 4 * width || last < width);
+}
+
+PanelSource ImageProduct::getSource() const {
+  SmallVector<unsigned> inner{3 - lane};
+  llvm::append_range(inner, axesFrom(3, weight));
+  return {weight, element, {0}, lane, inner};
+}
+
+/// Packs the weight once for all products to come.
+void ImageProduct::pack(ArrayRef<int64_t> outputShape) {
+  if (!usesPanels(outputShape))
+    return;
+  PanelSource source = getSource();
+  for (Lanes part : evaluator.splitLanes(shapeOf(weight)[lane], element))
+    packs.emplace_back(evaluator.packPanels(loc, source, part), part);
+}
+
+void ImageProduct::emit(Value image, Value output) {
+  this->image = image;
+  this->output = output;
+  auto emitPanels = [&](Value packed, Value into, Lanes part) {
+    evaluator.fill(loc, into, 0);
+    emitPart(packed, into, part);
+  };
+  if (!usesPanels(shapeOf(output))) {
     evaluator.fill(loc, output, 0);
     return emitPart(weight, output, std::nullopt);
   }
-  SmallVector<unsigned> inner{3 - lane};
-  llvm::append_range(inner, axesFrom(3, weight));
-  PanelSource source{weight, element, {0}, lane, inner};
+  OpBuilder &b = evaluator.buffers.builder;
+  for (auto [packed, part] : packs)
+    emitPanels(packed, cutAxis(b, loc, output, 2, b.getIndexAttr(part.begin), part.count * part.width), part);
+  if (!packs.empty())
+    return;
+  PanelSource source = getSource();
   takesEpilogue &= evaluator.packsBeforehand(source, getBytes(image));
-  evaluator.forEachPack(loc, source, output, /*axis=*/2, getBytes(image),
-                        [&](Value packed, Value into, Lanes part) {
-                          evaluator.fill(loc, into, 0);
-                          emitPart(packed, into, part);
-                        });
+  evaluator.forEachPack(loc, source, output, /*axis=*/2, getBytes(image), emitPanels);
 }
 
 /// The loops: g, panel, n, p…, lane | a, k…; without panels g, n, l, p… | a,
@@ -243,16 +284,10 @@ void Evaluator::emitConv(ConvOp op) {
   auto place = [&](AffineExpr p, AffineExpr k, unsigned s) {
     return p * op.getStrides()[s] + k * op.getDilations()[s];
   };
-  ImageProduct{*this,
-               loc,
-               typeOf(op.getResult()).getElementType(),
-               splitGroups(b, loc, input, 1, groups),
-               weight,
-               splitGroups(b, loc, whole, 1, groups),
-               /*lane=*/1,
-               place,
-               /*takesEpilogue=*/true}
-      .emit();
+  ImageProduct product{*this, loc, typeOf(op.getResult()).getElementType(), weight, /*lane=*/1, place,
+                       /*takesEpilogue=*/true};
+  Value images = splitGroups(b, loc, input, 1, groups);
+  product.emit(images, splitGroups(b, loc, whole, 1, groups));
 }
 
 namespace {
@@ -289,6 +324,14 @@ Phase Phase::of(int64_t first, int64_t size, int64_t kernel, int64_t stride,
   phase.base = (first + low - phase.tap * dilation) / stride;
   return phase;
 }
+
+namespace {
+/// What the results of some phase of each axis are; without taps, zero.
+struct PhaseProduct {
+  SmallVector<int64_t> first, count;
+  std::optional<ImageProduct> product;
+};
+} // namespace
 
 /// A part of a [., ., ., spatial...] buffer with steps along the spatial axes.
 static Value cutSpatial(OpBuilder &b, Location loc, Value buffer,
@@ -355,45 +398,65 @@ void Evaluator::emitConvInputGrad(ConvInputGradOp op) {
     combinations *= phases[s].size();
   }
   OpBuilder &b = buffers.builder;
-  Value whole = bufferOf.lookup(op.getResult());
-  Value grad = padInput(loc, op.getOutputGrad(), low, high);
+  auto type = typeOf(op.getOutputGrad());
+  Value whole = bufferOf.lookup(op.getResult()), grad = getBuffer(op.getOutputGrad());
   Value weight = splitGroups(b, loc, getBuffer(op.getWeight()), 0, groups);
   if (hasEmptyAxis({whole, weight, grad}))
     return fill(loc, whole, 0);
-  grad = splitGroups(b, loc, grad, 1, groups);
-  whole = splitGroups(b, loc, whole, 1, groups);
 
+  // One nest for all images, unless their copy is to be small: no smaller than
+  // the weight, since every block reads all of that.
+  int64_t count = outShape[0], block = count;
+  SmallVector<int64_t> padded = addBorder(gradShape, low, high);
+  if (target.copyBytes && ArrayRef(padded) != gradShape) {
+    int64_t ofImage = getByteSize(type.clone(padded)) / count;
+    block = chooseBlock(count, std::max(*target.copyBytes, getBytes(weight)) / ofImage);
+  }
+  std::vector<PhaseProduct> products;
   for (int64_t number = 0; number != combinations; ++number) {
     SmallVector<Phase> chosen;
-    SmallVector<int64_t> first, count, tap, taps, tapStep;
+    SmallVector<int64_t> tap, taps, tapStep;
+    PhaseProduct product;
     int64_t rest = number;
     for (const auto &choices : phases) {
       const Phase &phase = chosen.emplace_back(choices[rest % choices.size()]);
       rest /= choices.size();
-      first.push_back(phase.first);
-      count.push_back(phase.count);
+      product.first.push_back(phase.first);
+      product.count.push_back(phase.count);
       tap.push_back(phase.tap);
       taps.push_back(phase.taps);
       tapStep.push_back(phase.tapStep);
     }
-    Value output = cutSpatial(b, loc, whole, first, count, op.getStrides());
-    if (llvm::is_contained(taps, 0)) {
-      fill(loc, output, 0);
-      continue;
+    if (!llvm::is_contained(taps, 0)) {
+      auto place = [=](AffineExpr j, AffineExpr m, unsigned s) {
+        return j - m * chosen[s].apart + chosen[s].base + low[s];
+      };
+      Value met = cutSpatial(b, loc, weight, tap, taps, tapStep);
+      product.product.emplace(ImageProduct{*this, loc, type.getElementType(), met, /*lane=*/2, place});
+      if (block != count)
+        product.product->pack(product.count);
     }
-    auto place = [&](AffineExpr j, AffineExpr m, unsigned s) {
-      return j - m * chosen[s].apart + chosen[s].base + low[s];
-    };
-    ImageProduct{*this,
-                 loc,
-                 typeOf(op.getResult()).getElementType(),
-                 grad,
-                 cutSpatial(b, loc, weight, tap, taps, tapStep),
-                 output,
-                 /*lane=*/2,
-                 place}
-        .emit();
+    products.push_back(std::move(product));
   }
+  SmallVector<int64_t> ofBlock(gradShape);
+  ofBlock[0] = block;
+  Value border = makeBorder(*this, loc, type.clone(ofBlock), low, high);
+  forEachTurn(loc, count / block, block, [&](OpFoldResult begin) {
+    Value images = cutAxis(b, loc, grad, 0, begin, block);
+    if (border) {
+      copyInside(*this, loc, images, border, low);
+      images = border;
+    }
+    images = splitGroups(b, loc, images, 1, groups);
+    Value results = splitGroups(b, loc, cutAxis(b, loc, whole, 0, begin, block), 1, groups);
+    for (PhaseProduct &each : products) {
+      Value output = cutSpatial(b, loc, results, each.first, each.count, op.getStrides());
+      if (each.product)
+        each.product->emit(images, output);
+      else
+        fill(loc, output, 0);
+    }
+  });
 }
 
 namespace {
@@ -457,15 +520,6 @@ void WeightGradient::unpack(Value sums, Lanes part) {
   copy.finish(sum);
 }
 
-/// A divisor of `count` that is about `most`: the largest one below, unless that
-/// is far below.
-static int64_t chooseBlock(int64_t count, int64_t most) {
-  int64_t below = findDivisor(count, most), above = std::clamp<int64_t>(most, 1, count);
-  while (count % above != 0)
-    ++above;
-  return 2 * below >= std::min(most, count) ? below : above;
-}
-
 void WeightGradient::emit() {
   OpBuilder &b = evaluator.buffers.builder;
   int64_t groups = op.getGroups(), width = evaluator.vectorWidth(element);
@@ -474,8 +528,8 @@ void WeightGradient::emit() {
 
   // Every block reads and writes all sums: it is no smaller than they are.
   int64_t count = shapeOf(grad)[0], ofImage = (getBytes(input) + getBytes(grad)) / count;
-  int64_t most = std::max(2 * evaluator.target.cacheBytes, getBytes(output)) / ofImage;
-  int64_t block = chooseBlock(count, std::max<int64_t>(most, 1));
+  int64_t bytes = evaluator.target.copyBytes.value_or(2 * evaluator.target.cacheBytes);
+  int64_t block = chooseBlock(count, std::max(bytes, getBytes(output)) / ofImage);
 
   int64_t channels = shapeOf(output)[1];
   bool isPacked = channels >= width;

@@ -35,6 +35,9 @@ struct PackTarget {
   int64_t cacheBytes;
   /// Threads that may run tasks at the same time.
   unsigned workers;
+  /// Bytes that images are copied in at a time, to take little memory; by default
+  /// what is fast.
+  std::optional<int64_t> copyBytes = std::nullopt;
   /// Vectors of a panel.
   int64_t panelVectors = 2;
   /// Whether convolutions that can be are computed by Winograd's transforms; by

@@ -382,6 +382,8 @@ struct ConvertKernelToLinalg
   void runOnOperation() override {
     PackTarget target{vectorBits, static_cast<int64_t>(cacheBytes),
                       std::max(workers.getValue(), 1u)};
+    if (copyBytes != 0)
+      target.copyBytes = copyBytes;
     for (auto kernel :
          llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>()))
       convert(kernel, adjust(target, kernel));

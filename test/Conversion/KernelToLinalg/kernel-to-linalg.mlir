@@ -1,5 +1,6 @@
 // RUN: nnc-opt %s --convert-kernel-to-linalg=vector-bits=128 --split-input-file | FileCheck %s
 // RUN: nnc-opt %s --convert-kernel-to-linalg='vector-bits=128 cache-bytes=1024 workers=16' --split-input-file | FileCheck %s --check-prefix=ONE
+// RUN: nnc-opt %s --convert-kernel-to-linalg='vector-bits=128 copy-bytes=32768' --split-input-file | FileCheck %s --check-prefix=FEW
 
 // Results of one shape are written by one nest; what is read at the place where
 // it is computed is not read back.
@@ -286,4 +287,23 @@ kernel.func @joined(%x: tensor<4x3xf32>, %y: tensor<4x2xf32>) -> (tensor<4x11xf3
   %c = nn.neg %b : tensor<4x3xf32>
   %all = nn.concat %a, %b, %y, %c axis 1 : tensor<4x3xf32>, tensor<4x3xf32>, tensor<4x2xf32>, tensor<4x3xf32> -> tensor<4x11xf32>
   kernel.return %all, %c : tensor<4x11xf32>, tensor<4x3xf32>
+}
+
+// -----
+
+// The images of a gradient are copied with their border in one go, or a few at a
+// time where they are to take little memory; the weight is packed once.
+// CHECK-LABEL: func.func private @few_images(
+//       CHECK:   memref.view %{{.*}} to memref<8x16x18x18xf32>
+//   CHECK-NOT:   scf.for
+//       CHECK:   return
+// FEW-LABEL: func.func private @few_images(
+//       FEW:   memref.view %{{.*}} to memref<1x2x16x3x3x8xf32>
+//       FEW:   memref.view %{{.*}} to memref<1x16x18x18xf32>
+//       FEW:   scf.for
+//   FEW-NOT:   memref.view
+//       FEW:   return
+kernel.func @few_images(%g: tensor<8x16x16x16xf32>, %w: tensor<16x16x3x3xf32>) -> tensor<8x16x16x16xf32> attributes {nn.strict} {
+  %x = nn.conv_input_grad %g, %w strides [1, 1] low [1, 1] high [1, 1] dilations [1, 1] groups 1 : tensor<8x16x16x16xf32>, tensor<16x16x3x3xf32> -> tensor<8x16x16x16xf32>
+  kernel.return %x : tensor<8x16x16x16xf32>
 }

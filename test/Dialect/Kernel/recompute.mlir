@@ -1,5 +1,6 @@
 // RUN: nnc-opt %s --kernel-recompute=arena-limit=1200 --split-input-file | FileCheck %s
 // RUN: nnc-opt %s --kernel-recompute=arena-limit=3000 --split-input-file | FileCheck %s --check-prefix=ENOUGH
+// RUN: nnc-opt %s --kernel-recompute=arena-limit=1400 --split-input-file | FileCheck %s --check-prefix=ANEW
 
 // %a would wait while @wide takes its scratch: it is made again for its use
 // after that, with the view through which it is used.
@@ -71,4 +72,40 @@ nn.step @variable(%x: tensor<32xf32>, %y: tensor<128xf32>) -> tensor<f32> {
   %c = kernel.call @wide(%y) : (tensor<128xf32>) -> tensor<f32>
   %s = kernel.call @both(%c, %a) : (tensor<f32>, tensor<32xf32>) -> tensor<f32>
   nn.return %s : tensor<f32>
+}
+
+// -----
+
+// While @wide runs, %p is the cheapest to make again, as long as %a waits anyway.
+// But then %a would have to be made for it beside %d. A choice that leads nowhere
+// is not made: %p is kept, and %a made again for its last use.
+
+func.func private @grow(%x: memref<32xf32>, %y: memref<256xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(i, j) -> (j)>, affine_map<(i, j) -> (i)>],
+                  iterator_types = ["parallel", "reduction"]}
+      ins(%x : memref<32xf32>) outs(%y : memref<256xf32>) {
+  ^bb0(%a: f32, %b: f32):
+    %s = arith.addf %a, %b : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+func.func private @pool(memref<256xf32>, memref<64xf32>)
+func.func private @wide(memref<64xf32>, memref<64xf32>, memref<832xi8>)
+func.func private @join(memref<64xf32>, memref<64xf32>, memref<64xf32>)
+func.func private @end(memref<256xf32>, memref<64xf32>, memref<f32>)
+// ANEW-LABEL: nn.entry @anew
+nn.entry @anew(%x: tensor<32xf32>, %y: tensor<64xf32>) -> tensor<f32> {
+  // ANEW: kernel.call @grow
+  // ANEW-NEXT: %[[P:.*]] = kernel.call @pool
+  // ANEW-NEXT: %[[D:.*]] = kernel.call @wide
+  // ANEW-NEXT: kernel.call @join(%[[P]], %[[D]])
+  // ANEW-NEXT: %[[A:.*]] = kernel.call @grow
+  // ANEW-NEXT: kernel.call @end(%[[A]]
+  %a = kernel.call @grow(%x) : (tensor<32xf32>) -> tensor<256xf32>
+  %p = kernel.call @pool(%a) : (tensor<256xf32>) -> tensor<64xf32>
+  %d = kernel.call @wide(%y) : (tensor<64xf32>) -> tensor<64xf32>
+  %e = kernel.call @join(%p, %d) : (tensor<64xf32>, tensor<64xf32>) -> tensor<64xf32>
+  %f = kernel.call @end(%a, %e) : (tensor<256xf32>, tensor<64xf32>) -> tensor<f32>
+  nn.return %f : tensor<f32>
 }

@@ -148,6 +148,7 @@ CompiledModule::compile(ModuleOp original, const Configuration &configuration,
   code.cacheBytes = configuration.cacheBytes;
   code.tasks = configuration.tasks;
   code.poison = configuration.poison;
+  code.copyBytes = configuration.copyBytes;
 
   OwningOpRef<ModuleOp> module = original.clone();
   PassManager plan(module->getContext()), lower(module->getContext());

@@ -47,6 +47,8 @@ struct Configuration {
   unsigned tasks = 1;
   /// Whether bytes of the arena that hold no value are poisoned.
   bool poison = false;
+  /// Bytes that kernels copy images in at a time; 0: what is fast.
+  uint64_t copyBytes = 0;
 };
 
 /// A loaded model with an instance.

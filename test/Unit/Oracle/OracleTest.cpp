@@ -2,7 +2,8 @@
 //
 // Every row of the tables, many to a module so that one compilation serves
 // hundreds: all at -O2 for this machine, and a part each for the target's
-// baseline, with strict arithmetic and at -O0. A primitive without a row fails.
+// baseline, with strict arithmetic, for little memory and at -O0. A primitive
+// without a row fails.
 //
 //===----------------------------------------------------------------------===//
 #include "Cases.h"
@@ -21,6 +22,7 @@ static constexpr Configuration kBaseline{"baseline", "", 2, false};
 static constexpr Configuration kNative{"native", "native", 2, false};
 static constexpr Configuration kStrict{"strict", "native", 2, true};
 static constexpr Configuration kPlain{"O0", "", 0, false};
+static constexpr Configuration kSmall{"small cache, in tasks", "native", 2, false, "mlir", true, 1 << 10, 3, true, 256};
 static constexpr Configuration kTuned{"tuned", "native", 2, false, "auto"};
 [[maybe_unused]] static constexpr Configuration kHalide{"Halide", "native", 2, false, "halide"};
 
@@ -109,6 +111,7 @@ static std::vector<Case> part(const std::vector<Case> &cases, size_t begin) {
 TEST_P(OracleTest, Baseline) { run(part(GetParam().cases(), 0), kBaseline); }
 TEST_P(OracleTest, Strict) { run(part(GetParam().cases(), 1), kStrict); }
 TEST_P(OracleTest, Plain) { run(part(GetParam().cases(), 2), kPlain); }
+TEST_P(OracleTest, Small) { run(part(GetParam().cases(), 5), kSmall); }
 TEST_P(OracleTest, Tuned) { run(part(GetParam().cases(), 4), kTuned); }
 
 #ifdef NNC_HAS_HALIDE

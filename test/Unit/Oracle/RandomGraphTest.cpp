@@ -25,7 +25,7 @@ static constexpr Configuration kConfigurations[] = {
 #endif
     {"-O3 poisoned", "native", 3, false, "mlir", true, 512 << 10, 1, true},
     {"-O3 unfused, poisoned", "native", 3, false, "mlir", false, 512 << 10, 1, true},
-    {"-O3 for a small cache, in tasks", "native", 3, false, "mlir", true, 1 << 10, 3, true},
+    {"-O3 for a small cache, in tasks", "native", 3, false, "mlir", true, 1 << 10, 3, true, 1 << 10},
 };
 
 static constexpr uint64_t kSeed = 3;

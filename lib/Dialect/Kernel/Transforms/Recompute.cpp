@@ -9,6 +9,10 @@
 // Kernels are pure and random numbers depend on counters alone, so a copy gives
 // the same bits; it is a call of the same kernel, so no code is added.
 //
+// A choice may lead nowhere: a small value repeated cheaply from a large one can
+// no more be had once that is not kept either. Where nothing is left to choose,
+// all is begun anew without the choice that stands in the way.
+//
 // What is alive is counted by lifetimes; whether it fits is asked of the planner
 // itself, whose packing may need somewhat more.
 //
@@ -81,6 +85,16 @@ private:
     double score = 0;
   };
 
+  /// Repeats calls, but none of `kept`, for a plan of at most `limit` bytes; answers what the
+  /// plan takes.
+  FailureOr<int64_t> attempt(int64_t limit);
+  Operation *findObstacle(int64_t peak, const Lifetimes &now) const;
+  Operation *getOriginal(Operation *op) const {
+    auto it = origins.find(op);
+    return it == origins.end() ? op : it->second.call;
+  }
+  void undo();
+
   std::optional<Candidate> evaluate(kernel::CallOp call, int64_t peak, const Lifetimes &now);
   bool collect(kernel::CallOp call, int64_t peak, Candidate &candidate, int64_t &extended,
                const Lifetimes &now);
@@ -94,6 +108,19 @@ private:
   const VariableTable &variables;
   SymbolTableCollection &symbols;
   llvm::StringMap<KernelTraits> traits;
+
+  /// Calls that are not chosen, since that led nowhere.
+  SmallVector<Operation *> kept;
+  /// What the last attempt could not do without.
+  Operation *obstacle = nullptr;
+  /// The copies in order, what each is a copy of and which call was chosen when it was made, and
+  /// what used values before.
+  SmallVector<Operation *> copied;
+  struct Origin {
+    Operation *call, *chosen;
+  };
+  DenseMap<Operation *, Origin> origins;
+  SmallVector<std::pair<OpOperand *, Value>> replaced;
 };
 
 } // namespace
@@ -292,41 +319,76 @@ Recomputation::evaluate(kernel::CallOp call, int64_t peak, const Lifetimes &now)
 // Change
 //===----------------------------------------------------------------------===//
 
-/// `value` seen on the copies: itself where nothing of it was copied.
-static Value rebase(Value value, OpBuilder &builder, IRMapping &copies) {
-  if (copies.contains(value))
-    return copies.lookup(value);
-  auto view = value.getDefiningOp<nn::ReshapeOp>();
-  if (!view || !copies.contains(getStorageRoot(value)))
-    return value;
-  rebase(view.getOperand(), builder, copies);
-  return builder.clone(*view, copies)->getResult(0);
-}
-
 void Recomputation::repeat(const Candidate &candidate, int64_t peak, const Lifetimes &now) {
   Operation *user = now.ops[candidate.firstUse];
   OpBuilder builder(body.findAncestorOpInBlock(*user));
   IRMapping copies;
+  Operation *chosen = getOriginal(candidate.calls.back());
+  auto copy = [&](Operation *op) {
+    Operation *clone = builder.clone(*op, copies);
+    copied.push_back(clone);
+    origins[clone] = {getOriginal(op), chosen};
+    return clone;
+  };
+  // A value seen on the copies: itself where nothing of it was copied.
+  auto rebase = [&](auto &self, Value value) -> Value {
+    if (copies.contains(value))
+      return copies.lookup(value);
+    auto view = value.getDefiningOp<nn::ReshapeOp>();
+    if (!view || !copies.contains(getStorageRoot(value)))
+      return value;
+    self(self, view.getOperand());
+    return copy(view)->getResult(0);
+  };
   for (kernel::CallOp call : candidate.calls) {
     for (Value input : call.getInputs())
-      rebase(input, builder, copies);
-    builder.clone(*call, copies);
+      rebase(rebase, input);
+    copy(call);
   }
   for (Value freed : candidate.freed)
     for (const BufferLiveness::Use &use : now.liveness.getUses(freed))
-      if (use.time > peak)
-        use.operand->set(rebase(use.operand->get(), builder, copies));
+      if (use.time > peak) {
+        replaced.emplace_back(use.operand, use.operand->get());
+        use.operand->set(rebase(rebase, use.operand->get()));
+      }
 }
 
-LogicalResult Recomputation::fit(int64_t limit, unsigned &numCopies) {
+void Recomputation::undo() {
+  for (auto [operand, value] : llvm::reverse(replaced))
+    operand->set(value);
+  for (Operation *op : llvm::reverse(copied))
+    op->erase();
+  replaced.clear();
+  copied.clear();
+  origins.clear();
+}
+
+/// A choice that has made the fullest moment what it is: that of the copy which
+/// runs then, or the last of those whose copies made what is alive.
+Operation *Recomputation::findObstacle(int64_t peak, const Lifetimes &now) const {
+  auto isAlive = [&](Operation *op) {
+    return llvm::any_of(op->getResults(), [&](Value result) {
+      return now.begin(result) <= peak && now.liveness.getLastUse(result) >= peak;
+    });
+  };
+  if (auto it = origins.find(now.ops[peak]); it != origins.end())
+    return it->second.chosen;
+  for (Operation *op : llvm::reverse(copied))
+    if (isa<kernel::CallOp>(op) && isAlive(op))
+      return origins.lookup(op).chosen;
+  return nullptr;
+}
+
+FailureOr<int64_t> Recomputation::attempt(int64_t limit) {
   // Every step frees bytes; this bounds their number all the same.
   int64_t steps = 8 * llvm::range_size(body);
-  for (int64_t target = limit; steps > 0;) {
+  obstacle = nullptr;
+  for (int64_t target = limit;;) {
     FailureOr<FunctionPlan> plan = planMemory(function, variables, symbols);
     if (failed(plan))
       return failure();
-    if (plan->arenaSize <= limit)
-      return success();
+    if (plan->arenaSize <= limit || obstacle || steps <= 0)
+      return plan->arenaSize;
     // The packing has gaps: aim lower than the lifetimes alone ask for.
     Lifetimes now(*this);
     int64_t highest = *llvm::max_element(now.bytes);
@@ -340,16 +402,48 @@ LogicalResult Recomputation::fit(int64_t limit, unsigned &numCopies) {
       for (auto call : body.getOps<kernel::CallOp>()) {
         if (now.liveness.getTime(call) >= peak)
           break;
+        if (llvm::is_contained(kept, getOriginal(call)))
+          continue;
         std::optional<Candidate> candidate = evaluate(call, peak, now);
         if (candidate && (!best || candidate->score > best->score))
           best = std::move(candidate);
       }
-      if (!best)
-        return success();
+      if (!best) {
+        obstacle = findObstacle(peak, now);
+        steps = 0;
+        break;
+      }
       repeat(*best, peak, now);
-      numCopies += best->calls.size();
     }
   }
+}
+
+LogicalResult Recomputation::fit(int64_t limit, unsigned &numCopies) {
+  constexpr size_t mostKept = 16;
+  int64_t least = std::numeric_limits<int64_t>::max();
+  size_t best = 0;
+  for (;;) {
+    FailureOr<int64_t> bytes = attempt(limit);
+    if (failed(bytes))
+      return failure();
+    bool ends = *bytes <= limit || !obstacle || kept.size() == mostKept;
+    if (*bytes < least) {
+      least = *bytes;
+      best = kept.size();
+    }
+    if (ends)
+      break;
+    kept.push_back(obstacle);
+    undo();
+  }
+  // Where none fits, the one that takes least.
+  if (best != kept.size()) {
+    undo();
+    kept.truncate(best);
+    if (failed(attempt(limit)))
+      return failure();
+  }
+  numCopies += llvm::count_if(copied, llvm::IsaPred<kernel::CallOp>);
   return success();
 }
 
