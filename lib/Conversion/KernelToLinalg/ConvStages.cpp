@@ -526,10 +526,12 @@ void WeightGradient::emit() {
   auto type = typeOf(op.getInput());
   Value input = evaluator.getBuffer(op.getInput()), grad = evaluator.getBuffer(op.getOutputGrad());
 
-  // Every block reads and writes all sums: it is no smaller than they are.
+  // Every block reads and writes all sums: it is no smaller than they are, and
+  // where a cache then holds it, several times as large.
   int64_t count = shapeOf(grad)[0], ofImage = (getBytes(input) + getBytes(grad)) / count;
-  int64_t bytes = evaluator.target.copyBytes.value_or(2 * evaluator.target.cacheBytes);
-  int64_t block = chooseBlock(count, std::max(bytes, getBytes(output)) / ofImage);
+  int64_t cache = evaluator.target.cacheBytes, ofSums = getBytes(output);
+  int64_t bytes = evaluator.target.copyBytes.value_or(std::clamp(8 * ofSums, cache / 2, 2 * cache));
+  int64_t block = chooseBlock(count, std::max(bytes, ofSums) / ofImage);
 
   int64_t channels = shapeOf(output)[1];
   bool isPacked = channels >= width;
