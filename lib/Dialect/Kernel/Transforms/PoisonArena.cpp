@@ -95,9 +95,17 @@ void PoisonArena::poison(kernel::CallOp call, const BufferLiveness &liveness,
   SetVector<Value> roots;
   for (Value operand : call.getOperands())
     roots.insert(getStorageRoot(operand));
+  // What a scan collects may hold what it carried last as well.
+  auto getLastUse = [&](Value root) {
+    int64_t last = liveness.getLastUse(root);
+    if (auto scan = root.getDefiningOp<nn::ScanOp>())
+      for (Value result : scan.getResults())
+        last = std::max(last, liveness.getLastUse(result));
+    return last;
+  };
   for (Value root : roots) {
     if (!hasOnePlace(root, variables) || root.getParentBlock() != call->getBlock() ||
-        liveness.getLastUse(root) != liveness.getTime(call))
+        getLastUse(root) != liveness.getTime(call))
       continue;
     Piece place = getPlaces(root, variables).front();
     if (!overlapsAny(place, call.getResults(), variables))
