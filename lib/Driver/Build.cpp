@@ -128,6 +128,7 @@ int nnc::driver::runBuild(const Invocation &invocation, MLIRContext &context) {
   request.targets = *targets;
   request.backend = invocation.code.backend;
   request.poison = invocation.code.poison;
+  request.optimizations = invocation.code.optimizations;
 
   auto model = Model::open(invocation.code.model, context, status);
   if (!model)

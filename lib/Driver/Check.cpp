@@ -19,7 +19,7 @@ int nnc::driver::runCheck(const Invocation &invocation, MLIRContext &context) {
   if (!module)
     return status;
   OwningOpRef<ModuleOp> differentiated(cast<ModuleOp>(module.get()->clone()));
-  if (!runPasses(*differentiated, *model, buildGradientPipeline, status))
+  if (!runPasses(*differentiated, *model, [](OpPassManager &pm) { buildGradientPipeline(pm); }, status))
     return status;
   printSummary(*differentiated, open, llvm::outs());
   if (!invocation.gradients)

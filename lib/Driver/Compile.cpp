@@ -133,6 +133,7 @@ std::unique_ptr<LoadedModel> nnc::driver::compileAndLoad(ModuleOp module, Model 
   request.targets = *target;
   request.backend = code.backend;
   request.poison = code.poison;
+  request.optimizations = code.optimizations;
   Tuning tuning(target->front());
   if (code.backend == "auto" && target->size() == 1 && !code.model.empty() && !tuning.read(Tuning::getPath(code.model))) {
     status = 1;
@@ -179,14 +180,14 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
   bool isGraph = !hasKernels(module);
   if (isGraph && !reach(Stage::NN, moduleText))
     return std::nullopt;
-  if (isGraph && (!passes(buildGradientPipeline) || !reach(Stage::Grad, moduleText)))
+  if (isGraph && (!passes([&](OpPassManager &pm) { buildGradientPipeline(pm, request.optimizations); }) || !reach(Stage::Grad, moduleText)))
     return std::nullopt;
   Builder builder(module.getContext());
   for (auto function : module.getOps<FunctionOpInterface>())
     if (isGraph || (nn::isGraphFunction(function) && function.getName() != kInitName && !function->hasAttr(kFlopsAttrName)))
       function->setAttr(kFlopsAttrName, builder.getI64IntegerAttr(countFunctionFlops(function)));
   bool strict = request.targets.front().strictFloatingPoint;
-  if (isGraph && !passes([&](OpPassManager &pm) { buildKernelPipeline(pm, strict); }))
+  if (isGraph && !passes([&](OpPassManager &pm) { buildKernelPipeline(pm, strict, request.optimizations); }))
     return std::nullopt;
   if (request.onKernels)
     request.onKernels(module);
@@ -239,6 +240,7 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     codes.push_back(describeVectors(**machine, version.target));
     codes.back().tasks = request.maxThreads;
     codes.back().poison = request.poison;
+    codes.back().optimizations = request.optimizations;
     pointerBits = (*machine)->createDataLayout().getPointerSizeInBits();
   }
   // An instance has room for the scratch of any version.
@@ -270,7 +272,7 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
     // First goes what is kept in a second form only to save time, then room for
     // many images where a few are enough.
     if (isTooLarge() && !described.preparedOffsets.empty()) {
-      code.prepares = false;
+      code.optimizations.drop(Optimization::Invariants);
       if (!buildAgain())
         return std::nullopt;
     }

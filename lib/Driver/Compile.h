@@ -28,6 +28,7 @@ struct CompileRequest {
   std::string backend = "auto";
   /// Poison bytes of the arena that hold no value.
   bool poison = false;
+  Optimizations optimizations;
   int maxThreads = 16;
   /// Add `main` to the program object.
   bool withMain = false;

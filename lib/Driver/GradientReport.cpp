@@ -47,6 +47,7 @@ std::unique_ptr<ProbeRunner> ProbeRunner::create(const GradientProbe &probe, Mod
   request.targets = *target;
   request.backend = code.backend;
   request.poison = code.poison;
+  request.optimizations = code.optimizations;
   auto compiled = compile(*module, model, request, status);
   if (!compiled)
     return nullptr;

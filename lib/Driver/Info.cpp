@@ -63,7 +63,7 @@ static int printModel(const Invocation &invocation, MLIRContext &context) {
   if (!module)
     return status;
   // Steps with their gradients, as they will be compiled.
-  if (!runPasses(*module, *model, buildGradientPipeline, status))
+  if (!runPasses(*module, *model, [](OpPassManager &pm) { buildGradientPipeline(pm); }, status))
     return status;
   printSummary(*module, open, llvm::outs());
   for (auto variable : module->getOps<nn::VariableOp>())

@@ -161,7 +161,7 @@ InterpretedModel::InterpretedModel(ModuleOp module, Model &model, FunctionOpInte
 
 int nnc::driver::runInterpreted(ModuleOp module, Model &model, const runtime::RunOptions &options) {
   int status = 0;
-  if (!runPasses(module, model, buildGradientPipeline, status))
+  if (!runPasses(module, model, [](OpPassManager &pm) { buildGradientPipeline(pm); }, status))
     return status;
   FunctionOpInterface function;
   std::string variants;

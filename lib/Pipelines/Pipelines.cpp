@@ -10,34 +10,51 @@
 using namespace mlir;
 using namespace nnc;
 
-void nnc::buildGradientPipeline(OpPassManager &pm) {
+/// As passes take them.
+static SmallVector<std::string> getDropped(const Optimizations &optimizations) {
+  return llvm::to_vector(optimizations.getDropped());
+}
+
+void nnc::buildGradientPipeline(OpPassManager &pm, const Optimizations &optimizations) {
   pm.addPass(kernel::createInlineCalls());
   pm.addPass(nn::createDifferentiate());
   pm.addPass(createCanonicalizerPass());
   pm.addPass(createCSEPass());
-  pm.addPass(nn::createSimplifyScans());
-  pm.addPass(createCanonicalizerPass());
+  if (optimizations.has(Optimization::Scans)) {
+    pm.addPass(nn::createSimplifyScans());
+    pm.addPass(createCanonicalizerPass());
+  }
 }
 
-void nnc::buildKernelPipeline(OpPassManager &pm, bool strict, bool fuse) {
+void nnc::buildKernelPipeline(OpPassManager &pm, bool strict, const Optimizations &optimizations) {
+  nn::FormKernelsOptions kernels;
+  kernels.disabled = getDropped(optimizations);
+  kernels.strictRounding = strict;
   pm.addPass(nn::createMarkIndexBounds());
   pm.addPass(nn::createBuildInit());
-  pm.addPass(nn::createFormKernels({fuse, strict}));
+  pm.addPass(nn::createFormKernels(kernels));
   pm.addPass(nn::createPackFrozen());
+}
+
+static unsigned countTasks(const KernelCodeOptions &options) {
+  return options.optimizations.has(Optimization::Tasks) ? options.tasks : 1;
 }
 
 void nnc::buildBufferPipeline(OpPassManager &pm, const KernelCodeOptions &options) {
   ConvertKernelToLinalgOptions kernels;
   kernels.vectorBits = options.vectorBits;
   kernels.cacheBytes = options.cacheBytes;
-  kernels.workers = options.tasks;
+  kernels.workers = countTasks(options);
   kernels.copyBytes = options.copyBytes;
-  if (options.prepares)
+  kernels.disabled = getDropped(options.optimizations);
+  bool prepares = options.optimizations.has(Optimization::Invariants);
+  if (prepares)
     pm.addPass(kernel::createMarkInvariants());
   pm.addPass(createConvertKernelToLinalg(kernels));
-  if (options.prepares)
+  if (prepares)
     pm.addPass(kernel::createHoistInvariants());
-  pm.addPass(kernel::createOrderCalls());
+  if (options.optimizations.has(Optimization::Order))
+    pm.addPass(kernel::createOrderCalls());
   pm.addPass(kernel::createPlanMemory());
 }
 
@@ -53,9 +70,10 @@ void nnc::buildKernelCodePipeline(OpPassManager &pm, const KernelCodeOptions &op
   code.vectorBits = options.vectorBits;
   code.vectorRegisters = options.vectorRegisters;
   code.cacheBytes = options.cacheBytes;
-  code.tasks = options.tasks;
+  code.tasks = countTasks(options);
   code.strict = options.strict;
-  code.scalar = options.level == 0;
+  code.scalar = options.level == 0 || !options.optimizations.has(Optimization::Vectors);
+  code.disabled = options.optimizations.getDropped();
   buildKernelToLLVMPipeline(pm, code);
 }
 
@@ -70,7 +88,7 @@ void nnc::buildInterfacePipeline(OpPassManager &pm, llvm::StringRef prefix, int 
 
 void nnc::registerPipelines() {
   PassPipelineRegistration<>("nn-gradient-pipeline", "gradients written out and simplified",
-                             buildGradientPipeline);
+                             [](OpPassManager &pm) { buildGradientPipeline(pm); });
   PassPipelineRegistration<>("nn-kernel-pipeline", "entries and steps to calls of kernels",
                              [](OpPassManager &pm) { buildKernelPipeline(pm); });
   PassPipelineRegistration<>("kernel-buffer-pipeline", "kernels on buffers, with a memory plan",

@@ -25,6 +25,8 @@ struct KernelToLLVMOptions : mlir::PassPipelineOptions<KernelToLLVMOptions> {
                       llvm::cl::desc("Forbid contraction and reassociation")};
   Option<bool> scalar{*this, "scalar", llvm::cl::init(false),
                       llvm::cl::desc("Plain loops without vectors")};
+  ListOption<std::string> disabled{*this, "disable",
+                                   llvm::cl::desc("Names of optimizations to leave out")};
 };
 
 /// Kernels (`func.func` of linalg on memrefs) → functions in the LLVM dialect

@@ -48,7 +48,9 @@ def ConvertKernelToLinalg : Pass<"convert-kernel-to-linalg", "::mlir::ModuleOp">
     Option<"workers", "workers", "unsigned", /*default=*/"1",
            "Threads that may run a kernel's tasks at the same time">,
     Option<"copyBytes", "copy-bytes", "uint64_t", /*default=*/"0",
-           "Bytes that images are copied in at a time, to take little memory; 0: what is fast">];
+           "Bytes that images are copied in at a time, to take little memory; 0: what is fast">,
+    ListOption<"disabled", "disable", "std::string",
+               "Names of optimizations to leave out">];
 }
 
 def OutlineTasks : Pass<"kernel-outline-tasks", "::mlir::ModuleOp"> {
@@ -97,7 +99,9 @@ def ConvertLinalgToVector : Pass<"convert-linalg-to-vector", "::mlir::func::Func
     Option<"tasks", "tasks", "unsigned", /*default=*/"1",
            "Parts that a large nest is cut into at most">,
     Option<"strict", "strict", "bool", /*default=*/"false",
-           "Keep the order of every sum">];
+           "Keep the order of every sum">,
+    ListOption<"disabled", "disable", "std::string",
+               "Names of optimizations to leave out">];
   let statistics = [
     Statistic<"numVector", "vector", "Nests made of vectors">,
     Statistic<"numScalar", "scalar", "Nests made of scalar loops">];

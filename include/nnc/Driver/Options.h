@@ -9,6 +9,7 @@
 #define NNC_DRIVER_OPTIONS_H
 
 #include "nnc/Runtime/Options.h"
+#include "nnc/Support/Optimizations.h"
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -44,6 +45,7 @@ struct CodeArguments {
   bool strict = false;
   std::string backend = "auto";
   bool poison = false;
+  Optimizations optimizations;
 };
 
 struct BuildOptions {

@@ -7,6 +7,7 @@
 #ifndef NNC_PIPELINES_PIPELINES_H
 #define NNC_PIPELINES_PIPELINES_H
 
+#include "nnc/Support/Optimizations.h"
 #include "mlir/Pass/PassManager.h"
 
 namespace nnc {
@@ -24,8 +25,8 @@ struct KernelCodeOptions {
   unsigned level = 3;
   /// Tasks that a large nest is cut into at most; 1 for serial kernels.
   unsigned tasks = 1;
-  /// Whether operands that never change are packed once, and kept.
-  bool prepares = true;
+  /// What is done to save time and memory.
+  Optimizations optimizations;
   /// Bytes that kernels copy images in at a time, to take little memory; 0: what is
   /// fast.
   uint64_t copyBytes = 0;
@@ -34,9 +35,10 @@ struct KernelCodeOptions {
 };
 
 /// nn with gradients asked for → nn with gradients written out, simplified.
-void buildGradientPipeline(mlir::OpPassManager &pm);
-/// nn → calls of kernels of nn ops; of one op each where nothing is fused.
-void buildKernelPipeline(mlir::OpPassManager &pm, bool strict = false, bool fuse = true);
+void buildGradientPipeline(mlir::OpPassManager &pm, const Optimizations &optimizations = {});
+/// nn → calls of kernels of nn ops.
+void buildKernelPipeline(mlir::OpPassManager &pm, bool strict = false,
+                         const Optimizations &optimizations = {});
 /// Kernels of nn ops → kernels of linalg on buffers, with a memory plan.
 /// Operands are packed for the target's vector registers and cache.
 void buildBufferPipeline(mlir::OpPassManager &pm, const KernelCodeOptions &options = {});

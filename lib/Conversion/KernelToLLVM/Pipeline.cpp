@@ -26,6 +26,7 @@ void nnc::buildKernelToLLVMPipeline(OpPassManager &pm, const KernelToLLVMOptions
     vector.cacheBytes = options.cacheBytes;
     vector.strict = options.strict;
     vector.tasks = options.tasks;
+    vector.disabled.assign(options.disabled.begin(), options.disabled.end());
     pm.addNestedPass<func::FuncOp>(createConvertLinalgToVector(vector));
     pm.addPass(createOutlineTasks());
   }

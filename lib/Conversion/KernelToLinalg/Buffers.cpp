@@ -84,7 +84,7 @@ static bool endsAs(Value temporary, Value output) {
   return false;
 }
 
-void Buffers::finish(ArrayRef<Value> outputs) {
+void Buffers::finish(ArrayRef<Value> outputs, bool share) {
   if (!scratch)
     return;
   llvm::SmallDenseSet<Value> taken;
@@ -105,7 +105,7 @@ void Buffers::finish(ArrayRef<Value> outputs) {
     }
     SmallVector<OpOperand *> uses = findNestUses(view);
     auto output = llvm::find_if(outputs, [&](Value output) {
-      return output.getType() == view.getType() && !taken.contains(output) && endsAs(view, output);
+      return share && output.getType() == view.getType() && !taken.contains(output) && endsAs(view, output);
     });
     if (output != outputs.end()) {
       taken.insert(*output);
@@ -114,6 +114,8 @@ void Buffers::finish(ArrayRef<Value> outputs) {
       continue;
     }
     ArenaBuffer part{std::max<int64_t>(getByteSize(view.getType()), 1), INT64_MAX, 0};
+    if (!share)
+      part.begin = 0, part.end = INT64_MAX;
     for (OpOperand *use : uses) {
       part.begin = std::min(part.begin, times.of(use));
       part.end = std::max(part.end, times.of(use));

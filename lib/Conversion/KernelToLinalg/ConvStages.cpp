@@ -141,7 +141,8 @@ bool ImageProduct::usesPanels(ArrayRef<int64_t> outputShape) const {
   for (unsigned axis : axesFrom(3, weight))
     terms *= shapeOf(weight)[axis];
   terms *= shapeOf(weight)[3 - lane];
-  return channels >= std::min(width, last) && (terms >= 4 * width || last < width);
+  return evaluator.target.optimizations.has(Optimization::Panels) &&
+         channels >= std::min(width, last) && (terms >= 4 * width || last < width);
 }
 
 PanelSource ImageProduct::getSource() const {
@@ -246,7 +247,7 @@ static std::optional<ImageShape> chooseWinograd(Evaluator &evaluator, RankedTens
   auto isOne = [](int64_t n) { return n == 1; };
   ArrayRef<int64_t> shape = result.getShape();
   // Its sums are not those of the convolution: never where order is strict.
-  if (!evaluator.contract || !result.getElementType().isF32() || groups != 1 ||
+  if (!evaluator.contract || !evaluator.target.optimizations.has(Optimization::Winograd) || !result.getElementType().isF32() || groups != 1 ||
       shape.size() != 4 || typeOf(weight).getShape().drop_front(2) != ArrayRef<int64_t>{3, 3} ||
       !llvm::all_of(strides, isOne) || !llvm::all_of(dilations, isOne))
     return std::nullopt;
@@ -531,10 +532,12 @@ void WeightGradient::emit() {
   int64_t count = shapeOf(grad)[0], ofImage = (getBytes(input) + getBytes(grad)) / count;
   int64_t cache = evaluator.target.cacheBytes, ofSums = getBytes(output);
   int64_t bytes = evaluator.target.copyBytes.value_or(std::clamp(8 * ofSums, cache / 2, 2 * cache));
-  int64_t block = chooseBlock(count, std::max(bytes, ofSums) / ofImage);
+  int64_t block = evaluator.target.optimizations.has(Optimization::Images)
+                      ? chooseBlock(count, std::max(bytes, ofSums) / ofImage)
+                      : count;
 
   int64_t channels = shapeOf(output)[1];
-  bool isPacked = channels >= width;
+  bool isPacked = channels >= width && evaluator.target.optimizations.has(Optimization::Panels);
   SmallVector<Lanes> parts = isPacked ? evaluator.splitLanes(channels, element)
                                       : SmallVector<Lanes>{{0, 1, channels}};
   SmallVector<Value> sums;

@@ -8,6 +8,7 @@
 #define NNC_CONVERSION_KERNELTOLINALG_EVALUATOR_H
 
 #include "Stage.h"
+#include "nnc/Support/Optimizations.h"
 
 namespace nnc {
 
@@ -43,6 +44,7 @@ struct PackTarget {
   /// Whether convolutions that can be are computed by Winograd's transforms; by
   /// default those that are faster then.
   std::optional<bool> winograd = std::nullopt;
+  Optimizations optimizations = {};
 };
 
 /// Pointwise ops that are computed of a product's result at the same place, and

@@ -196,7 +196,7 @@ static bool canJoin(Operation *op, ArrayRef<Operation *> group) {
 /// Whether an epilogue gains by being computed in the nest of its product.
 static bool isWorthwhile(const Epilogue &epilogue, const BufferChoice &choice,
                          const PackTarget &target) {
-  if (epilogue.ops.empty())
+  if (epilogue.ops.empty() || !target.optimizations.has(Optimization::Epilogues))
     return false;
   auto type = cast<RankedTensorType>(epilogue.product.getType());
   // Buffers of the product's size that are read and written beside it.
@@ -278,6 +278,8 @@ static void emitBody(Evaluator &evaluator, Block &body) {
     if (!isa<ConcatOp>(op) || !choice.contains(&op))
       continue;
     provideBuffers(&op);
+    if (!evaluator.target.optimizations.has(Optimization::Joins))
+      continue;
     for (OpOperand &operand : op.getOpOperands())
       if (Operation *def = operand.get().getDefiningOp();
           def && choice.contains(def) && Evaluator::isPointwise(def) &&
@@ -355,22 +357,28 @@ static void convert(kernel::FuncOp kernel, const PackTarget &target) {
   for (auto [i, value] : llvm::enumerate(terminator.getValues()))
     evaluator.bufferOf[value] = entry->getArgument(inputs + i);
 
-  if (std::optional<Slices> slices = findKernelSlices(body))
+  auto makes = [&](Optimization what) { return target.optimizations.has(what); };
+  std::optional<Slices> slices;
+  if (makes(Optimization::Slices))
+    slices = findKernelSlices(body);
+  if (slices)
     emitSlices(evaluator, kernel, *slices, [&](Block &slice) { emitBody(evaluator, slice); });
   else
     emitBody(evaluator, body);
   function->setAttr(kFirstOutputAttrName, builder.getI64IntegerAttr(inputs));
   function->setAttr(kInplaceAttrName,
-                    findInPlacePairs(function, inputs, terminator.getNumOperands()));
+                    findInPlacePairs(function, makes(Optimization::InPlace) ? inputs : 0,
+                                     terminator.getNumOperands()));
   // Rows meet nothing of each other: what may share a buffer still may.
-  walkRowsInBlocks(evaluator, *entry);
+  if (makes(Optimization::Rows))
+    walkRowsInBlocks(evaluator, *entry);
   func::ReturnOp::create(builder, loc);
   SmallVector<Value> outputs;
   for (int64_t i = 0, end = terminator.getNumOperands(); i != end; ++i)
     if (!llvm::any_of(llvm::seq<int64_t>(inputs),
                       [&](int64_t input) { return mayShareBuffer(function, input, i); }))
       outputs.push_back(entry->getArgument(inputs + i));
-  buffers.finish(outputs);
+  buffers.finish(outputs, makes(Optimization::Scratch));
   function.setType(builder.getFunctionType(entry->getArgumentTypes(), {}));
   kernel.erase();
 }
@@ -379,14 +387,25 @@ namespace {
 struct ConvertKernelToLinalg
     : public nnc::impl::ConvertKernelToLinalgBase<ConvertKernelToLinalg> {
   using ConvertKernelToLinalgBase::ConvertKernelToLinalgBase;
+  LogicalResult initialize(MLIRContext *context) override {
+    std::string unknown = optimizations.dropAll(disabled);
+    if (!unknown.empty())
+      return emitError(UnknownLoc::get(context))
+             << "disable: '" << unknown << "' is none of " << listOptimizations();
+    return success();
+  }
   void runOnOperation() override {
     PackTarget target{vectorBits, static_cast<int64_t>(cacheBytes),
                       std::max(workers.getValue(), 1u)};
     if (copyBytes != 0)
       target.copyBytes = copyBytes;
+    target.optimizations = optimizations;
     for (auto kernel :
          llvm::make_early_inc_range(getOperation().getOps<kernel::FuncOp>()))
       convert(kernel, adjust(target, kernel));
   }
+
+private:
+  Optimizations optimizations;
 };
 } // namespace

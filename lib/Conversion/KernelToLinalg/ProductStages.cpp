@@ -447,7 +447,8 @@ void Contraction::emit(Value into) {
   bool dots =
       reduces && rows < 4 && !lhs.letters.empty() && !rhs.letters.empty() &&
       lhs.letters.back() == rhs.letters.back() && isReduced(lhs.letters.back());
-  if (!dots && reduces && !other.has(lane) && rows >= 8) {
+  bool panels = evaluator.target.optimizations.has(Optimization::Panels);
+  if (panels && !dots && reduces && !other.has(lane) && rows >= 8) {
     if (char turned = findTurnedLane(wide, other))
       return emitPanels(other, wide, turned, into);
     return emitPanels(wide, other, lane, into);

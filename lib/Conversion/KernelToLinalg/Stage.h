@@ -51,8 +51,9 @@ public:
   }
   void endPlaces() { places = 0; }
   /// Gives every temporary its place: one of `outputs`, which share no input's
-  /// buffer, if it ends as that, or a part of the scratch.
-  void finish(llvm::ArrayRef<mlir::Value> outputs);
+  /// buffer, if it ends as that, or a part of the scratch, which those of other
+  /// times may have as well. Unless they share, each has its own.
+  void finish(llvm::ArrayRef<mlir::Value> outputs, bool share);
 
   mlir::OpBuilder &builder;
 

@@ -31,6 +31,8 @@ static bool tilesOperand(WindowScatterOp op) {
 
 WindowScatterOp Evaluator::findTiledScatter(ArrayRef<Operation *> ops) const {
   WindowScatterOp found;
+  if (!target.optimizations.has(Optimization::Windows))
+    return found;
   // Ops, and whether they are read at other places than the nest's own.
   using Reader = llvm::PointerIntPair<Operation *, 1, bool>;
   SmallVector<Reader> work;

@@ -34,10 +34,19 @@ namespace {
 struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<ConvertLinalgToVector> {
   using ConvertLinalgToVectorBase::ConvertLinalgToVectorBase;
 
+  LogicalResult initialize(MLIRContext *context) override {
+    std::string unknown = optimizations.dropAll(disabled);
+    if (!unknown.empty())
+      return emitError(UnknownLoc::get(context))
+             << "disable: '" << unknown << "' is none of " << listOptimizations();
+    return success();
+  }
+
   void runOnOperation() override {
     IRRewriter rewriter(&getContext());
     VectorTarget target{vectorBits, vectorRegisters, static_cast<int64_t>(cacheBytes), tasks,
                         strict || getOperation()->hasAttr("nn.strict")};
+    target.optimizations = optimizations;
     if (auto kib = getScheduleNumber(getOperation(), "cache"))
       target.cache = *kib << 10;
     target.rows = getScheduleNumber(getOperation(), "rows").value_or(0);
@@ -93,5 +102,8 @@ struct ConvertLinalgToVector : public nnc::impl::ConvertLinalgToVectorBase<Conve
       emitter.emit();
     }
   }
+
+private:
+  Optimizations optimizations;
 };
 } // namespace

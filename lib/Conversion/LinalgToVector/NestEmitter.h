@@ -4,6 +4,7 @@
 
 #include "Nest.h"
 #include "nnc/Conversion/Tasks.h"
+#include "nnc/Support/Optimizations.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "llvm/ADT/DenseMap.h"
 
@@ -22,7 +23,15 @@ struct VectorTarget {
   /// Rows of a product's tile, and its vectors of columns, at most; 0: as many
   /// as there are registers for.
   int64_t rows = 0, columns = 0;
+  Optimizations optimizations = {};
 };
+
+/// Whether lanes this far apart are moved as whole vectors and sorted in
+/// registers: as many as lie between two lanes, instead of an access for every
+/// lane.
+inline bool isShortStride(int64_t stride, int64_t width) {
+  return width >= 4 && stride >= 2 && stride <= std::max<int64_t>(4, width / 2 + 1);
+}
 
 /// How a nest is walked.
 struct Schedule {
@@ -56,6 +65,8 @@ struct Schedule {
   /// An input that comes from memory, and how many elements ahead of its use.
   unsigned streamed = none;
   int64_t ahead = 0;
+  /// Whether lanes that are a short stride apart are sorted in registers.
+  bool sortsLanes = true;
   /// Tiles of that loop that stay in one task.
   int64_t splitUnit = 1;
 
@@ -66,6 +77,10 @@ struct Schedule {
   bool runsAcross(const Access &access) const {
     return access.buffer && lane != none && row != none && access.strides[row] == 1 &&
            access.strides[lane] != 0 && std::abs(access.strides[lane]) != 1;
+  }
+
+  bool isShortStride(int64_t stride, int64_t width) const {
+    return sortsLanes && nnc::isShortStride(stride, width);
   }
 
 private:
@@ -93,13 +108,6 @@ bool takesEpilogue(const Nest &nest, const Schedule &schedule);
 /// their addresses: as many as the lanes of `first`, the lowest of them, are
 /// apart along `lane`. Empty if some are missing.
 llvm::SmallVector<unsigned, 4> findInterleaved(const Nest &nest, unsigned first, unsigned lane);
-
-/// Whether lanes this far apart are moved as whole vectors and sorted in
-/// registers: as many as lie between two lanes, instead of an access for every
-/// lane.
-inline bool isShortStride(int64_t stride, int64_t width) {
-  return width >= 4 && stride >= 2 && stride <= std::max<int64_t>(4, width / 2 + 1);
-}
 
 /// The operation by which a reduction joins two partial results, if the payload
 /// is `acc op value`; null else.

@@ -115,7 +115,7 @@ Value NestEmitter::load(const Access &access, const Point &point) {
     for (int64_t i = width - 1; i >= 0; --i)
       reversed.push_back(i);
     value = vector::ShuffleOp::create(b, loc, value, value, reversed);
-  } else if (isShortStride(stride, width)) {
+  } else if (schedule.isShortStride(stride, width)) {
     value = loadStrided(access, at, width, stride);
   } else {
     value = vector::GatherOp::create(b, loc, type, access.flat, at,
@@ -183,7 +183,7 @@ void NestEmitter::storeAll(ArrayRef<Value> values, const Point &point) {
   llvm::SmallBitVector done(values.size());
   for (unsigned first = 0; first != values.size() && schedule.lane != Schedule::none; ++first) {
     const Access &access = nest.outputs[first];
-    if (!isShortStride(access.strides[schedule.lane], point.width))
+    if (!schedule.isShortStride(access.strides[schedule.lane], point.width))
       continue;
     SmallVector<unsigned, 4> group = findInterleaved(nest, first, schedule.lane);
     if (group.empty())

@@ -72,7 +72,8 @@ static int64_t naturalWidth(const Nest &nest, const VectorTarget &target) {
 Schedule Schedule::choose(const Nest &nest, const VectorTarget &target) {
   Schedule schedule = chooseTile(nest, target);
   schedule.splitIntoTasks(nest, target.tasks);
-  schedule.chooseBand(nest, target);
+  if (target.optimizations.has(Optimization::Blocks))
+    schedule.chooseBand(nest, target);
   return schedule;
 }
 
@@ -84,6 +85,7 @@ static int64_t evenTile(int64_t size, int64_t most) {
 
 Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
   Schedule schedule;
+  schedule.sortsLanes = target.optimizations.has(Optimization::Strides);
   int64_t natural = naturalWidth(nest, target);
   bool reduction = nest.hasReduction();
   Operation *combiner = reduction ? getCombiner(nest.op) : nullptr;
@@ -104,6 +106,8 @@ Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
       continue;
     for (unsigned row = 0; row <= nest.loops.size(); ++row) {
       bool hasRow = row != nest.loops.size();
+      if (hasRow && !target.optimizations.has(Optimization::Transposes))
+        continue;
       if (hasRow && (row == i || nest.loops[row].reduced ||
                      nest.loops[row].size < 4 || loop.reduced))
         continue;
@@ -115,7 +119,7 @@ Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
         bool across =
             hasRow && mayRunAcross && stride > 1 && access.strides[row] == 1;
         anyAcross |= across;
-        bool isShort = mayShuffle && isShortStride(access.strides[i], lanes);
+        bool isShort = mayShuffle && schedule.isShortStride(access.strides[i], lanes);
         cost += times * (stride == 0   ? 0.5
                          : stride == 1 ? 1
                          : across      ? 3
@@ -159,6 +163,7 @@ Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
     schedule.laneTile = std::clamp<int64_t>(vectors, 1, 4);
     return schedule;
   }
+  bool blocks = target.optimizations.has(Optimization::Blocks);
   schedule.chooseRows(nest);
   if (lanesReduced) {
     int64_t rows = schedule.row == none ? 1 : nest.loops[schedule.row].size;
@@ -175,13 +180,14 @@ Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
   }
   if (schedule.row == none) {
     schedule.laneTile = std::clamp<int64_t>(vectors, 1, 4);
-    schedule.streamSums(nest, target);
+    if (blocks)
+      schedule.streamSums(nest, target);
     return schedule;
   }
   schedule.laneTile = std::clamp<int64_t>(vectors, 1, target.columns ? target.columns : 2);
   schedule.tileRows(nest, target.rows ? target.rows
                                       : std::max<int64_t>(accumulators / schedule.laneTile, 1));
-  if (!schedule.streamSums(nest, target))
+  if (blocks && !schedule.streamSums(nest, target))
     schedule.blockSums(nest, target);
   return schedule;
 }

@@ -71,6 +71,17 @@ static void addCodeOptions(CLI::App &app, CodeArguments &code) {
       ->check(oneOf({"auto", "mlir", "halide"}))
       ->capture_default_str()
       ->group(group);
+  std::vector<std::string> optimizations;
+  for (const nnc::OptimizationInfo &each : nnc::kOptimizations)
+    optimizations.emplace_back(each.name);
+  app.add_option_function<std::vector<std::string>>(
+         "--disable", [&code](const auto &names) { code.optimizations.dropAll(names); },
+         "optimisations to leave out, for tests")
+      ->type_name("NAME,…")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(oneOf(optimizations))
+      ->group(group);
   app.add_flag("--poison-arena", code.poison, "set memory that holds no value to what is no number, for tests")
       ->group(group);
 }

@@ -1,5 +1,5 @@
 // RUN: nnc-opt %s --nn-form-kernels --split-input-file | FileCheck %s
-// RUN: nnc-opt %s --nn-form-kernels=fuse=false --split-input-file | FileCheck %s --check-prefix=APART
+// RUN: nnc-opt %s --nn-form-kernels=disable=fusion --split-input-file | FileCheck %s --check-prefix=APART
 // RUN: nnc-opt %s --nn-form-kernels=strict --split-input-file | FileCheck %s --check-prefix=STRICT
 
 // A cheap value of what is in memory anyway is computed by all who read it: of

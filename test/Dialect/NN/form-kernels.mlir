@@ -1,5 +1,5 @@
 // RUN: nnc-opt %s --nn-form-kernels --split-input-file | FileCheck %s
-// RUN: nnc-opt %s --nn-form-kernels=fuse=false --split-input-file | FileCheck %s --check-prefix=APART
+// RUN: nnc-opt %s --nn-form-kernels=disable=fusion --split-input-file | FileCheck %s --check-prefix=APART
 
 // A chain with its reduction, and what follows the reduction row by row, is one
 // kernel; by itself each op is one.

@@ -126,6 +126,23 @@ static void drawCandidates(ModuleOp module, const CodeOptions &target, uint64_t 
   }
 }
 
+std::vector<Configuration> nnc::test::leaveOutEach() {
+  std::vector<Configuration> all;
+  for (const OptimizationInfo &each : kOptimizations) {
+    Configuration how{"", "native", 3, false};
+    how.cacheBytes = 4 << 10;
+    how.tasks = 3;
+    how.poison = true;
+    how.name = "-O3 without " + std::string(each.name);
+    how.optimizations = Optimizations::without(each.what);
+    all.push_back(how);
+    how.name = "-O3 with nothing but " + std::string(each.name);
+    how.optimizations = Optimizations::only(each.what);
+    all.push_back(how);
+  }
+  return all;
+}
+
 llvm::Expected<std::unique_ptr<CompiledModule>>
 CompiledModule::compile(ModuleOp original, const Configuration &configuration,
                         uint64_t seed) {
@@ -148,13 +165,14 @@ CompiledModule::compile(ModuleOp original, const Configuration &configuration,
   code.cacheBytes = configuration.cacheBytes;
   code.tasks = configuration.tasks;
   code.poison = configuration.poison;
+  code.optimizations = configuration.optimizations;
   code.copyBytes = configuration.copyBytes;
 
   OwningOpRef<ModuleOp> module = original.clone();
   PassManager plan(module->getContext()), lower(module->getContext());
   PassManager form(module->getContext());
-  buildGradientPipeline(form);
-  buildKernelPipeline(form, configuration.strict, configuration.fuse);
+  buildGradientPipeline(form, configuration.optimizations);
+  buildKernelPipeline(form, configuration.strict, configuration.optimizations);
   if (!driver::hasKernels(*module) && failed(form.run(*module)))
     return llvm::createStringError("the kernels could not be formed");
   LoweredModel version{*module, *target};

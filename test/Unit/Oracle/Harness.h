@@ -20,6 +20,7 @@
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/IR/OwningOpRef.h"
 #include "nnc/Interpreter/Interpreter.h"
+#include "nnc/Support/Optimizations.h"
 #include "nnc/Target/Jit.h"
 #include <memory>
 #include <optional>
@@ -31,7 +32,7 @@ std::unique_ptr<mlir::MLIRContext> makeCompilerContext();
 
 /// How to compile.
 struct Configuration {
-  const char *name;
+  std::string name;
   /// As `--cpu`; empty: the target's baseline.
   const char *cpu;
   unsigned level;
@@ -39,8 +40,7 @@ struct Configuration {
   /// As `--backend`. Halide makes what it can, each kernel by one or another of
   /// its schedules; under `auto` each is made by one of the tuner's candidates.
   const char *backend = "mlir";
-  /// False: every op is a kernel.
-  bool fuse = true;
+  Optimizations optimizations = {};
   /// Of the second-level cache that the code is made for.
   uint64_t cacheBytes = 512 << 10;
   /// Tasks that a large nest is cut into.
@@ -50,6 +50,10 @@ struct Configuration {
   /// Bytes that kernels copy images in at a time; 0: what is fast.
   uint64_t copyBytes = 0;
 };
+
+/// A configuration with each optimization left out, and with each one alone, of
+/// code that is cut for a small cache, in tasks and with poison.
+std::vector<Configuration> leaveOutEach();
 
 /// A loaded model with an instance.
 class CompiledModule {

@@ -2,7 +2,9 @@
 //
 // Every kernel of the examples and the benchmark's models, at odd sizes, by each
 // back end against the interpreter. Kernels that differ in their sizes only are
-// compared once, and long ones are left out, unless NNC_ALL_KERNELS is set.
+// compared once, and long ones are left out, unless NNC_ALL_KERNELS is set. Examples
+// are compiled as a whole, too, each without another optimization; if that is set,
+// all of them without each.
 //
 //===----------------------------------------------------------------------===//
 #include "Cases.h"
@@ -24,16 +26,16 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::test;
 
-static constexpr Configuration kConfigurations[] = {
+static const Configuration kConfigurations[] = {
     {"MLIR", "native", 3, false},
 #ifdef NNC_HAS_HALIDE
     {"Halide", "native", 3, false, "halide"},
 #endif
 };
 
-static std::vector<std::string> listModels() {
+static std::vector<std::string> listModels(ArrayRef<const char *> folders = {"/examples", "/benchmarks/models"}) {
   std::vector<std::string> paths;
-  for (const char *folder : {"/examples", "/benchmarks/models"})
+  for (const char *folder : folders)
     for (const auto &file : std::filesystem::recursive_directory_iterator(
              std::string(NNC_SOURCE_DIR) + folder))
       if (file.path().extension() == ".nn")
@@ -42,19 +44,27 @@ static std::vector<std::string> listModels() {
   return paths;
 }
 
-/// The kernels of a model with 3 as its first free size, 5 as the next, …
-static OwningOpRef<ModuleOp> formKernels(const std::string &path,
-                                         MLIRContext &context) {
+/// A model, or its steps where there are some, with 3 as its first free size, 5 as
+/// the next, …
+static OwningOpRef<ModuleOp> generate(const std::string &path, MLIRContext &context, bool stepsOnly = false) {
   int status = 0;
   auto model = driver::Model::open(path, context, status);
   if (!model)
     return nullptr;
   std::vector<Define> defines;
-  for (const FunctionSummary &function : model->getFunctions())
+  std::vector<std::string> names;
+  for (const FunctionSummary &function : model->getFunctions()) {
+    if (stepsOnly && function.isStep)
+      names.push_back(function.name);
     for (const std::string &dim : function.freeDims)
       if (llvm::none_of(defines, [&](const Define &d) { return d.name == dim; }))
         defines.push_back({dim, {std::to_string(3 + 2 * defines.size())}});
-  OwningOpRef<ModuleOp> module = model->generate(defines, {}, status);
+  }
+  return model->generate(defines, names, status);
+}
+
+static OwningOpRef<ModuleOp> formKernels(const std::string &path, MLIRContext &context) {
+  OwningOpRef<ModuleOp> module = generate(path, context);
   PassManager passes(&context);
   buildGradientPipeline(passes);
   buildKernelPipeline(passes);
@@ -168,4 +178,23 @@ TEST(ModelKernels, CompiledAreInterpreted) {
     count += compareKernels(*kernels);
   }
   EXPECT_GE(count, 200u);
+}
+
+TEST(ModelKernels, CompileWithoutEachOptimization) {
+  bool all = std::getenv("NNC_ALL_KERNELS") != nullptr;
+  std::vector<Configuration> configurations = leaveOutEach();
+  size_t next = 0;
+  for (const std::string &path : listModels({"/examples"})) {
+    SCOPED_TRACE(path);
+    std::unique_ptr<MLIRContext> context = makeCompilerContext();
+    OwningOpRef<ModuleOp> model = generate(path, *context, /*stepsOnly=*/true);
+    ASSERT_TRUE(model);
+    for (size_t count = all ? configurations.size() : 1; count != 0; --count) {
+      Configuration &how = configurations[next++ % configurations.size()];
+      how.level = 1;
+      auto made = CompiledModule::compile(*model, how, /*seed=*/5);
+      if (!made)
+        ADD_FAILURE() << how.name << ": " << llvm::toString(made.takeError());
+    }
+  }
 }

@@ -18,13 +18,13 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::test;
 
-static constexpr Configuration kBaseline{"baseline", "", 2, false};
-static constexpr Configuration kNative{"native", "native", 2, false};
-static constexpr Configuration kStrict{"strict", "native", 2, true};
-static constexpr Configuration kPlain{"O0", "", 0, false};
-static constexpr Configuration kSmall{"small cache, in tasks", "native", 2, false, "mlir", true, 1 << 10, 3, true, 256};
-static constexpr Configuration kTuned{"tuned", "native", 2, false, "auto"};
-[[maybe_unused]] static constexpr Configuration kHalide{"Halide", "native", 2, false, "halide"};
+static const Configuration kBaseline{"baseline", "", 2, false};
+static const Configuration kNative{"native", "native", 2, false};
+static const Configuration kStrict{"strict", "native", 2, true};
+static const Configuration kPlain{"O0", "", 0, false};
+static const Configuration kSmall{"small cache, in tasks", "native", 2, false, "mlir", {}, 1 << 10, 3, true, 256};
+static const Configuration kTuned{"tuned", "native", 2, false, "auto"};
+[[maybe_unused]] static const Configuration kHalide{"Halide", "native", 2, false, "halide"};
 
 static std::string nameOf(size_t i) { return "c" + std::to_string(i); }
 

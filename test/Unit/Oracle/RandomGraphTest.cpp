@@ -15,7 +15,7 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::test;
 
-static constexpr Configuration kConfigurations[] = {
+static const Configuration kConfigurations[] = {
     {"-O3 native", "native", 3, false},
     {"-O3 baseline", "", 3, false},
     {"-O2 strict", "native", 2, true},
@@ -23,9 +23,9 @@ static constexpr Configuration kConfigurations[] = {
 #ifdef NNC_HAS_HALIDE
     {"Halide", "native", 3, false, "halide"},
 #endif
-    {"-O3 poisoned", "native", 3, false, "mlir", true, 512 << 10, 1, true},
-    {"-O3 unfused, poisoned", "native", 3, false, "mlir", false, 512 << 10, 1, true},
-    {"-O3 for a small cache, in tasks", "native", 3, false, "mlir", true, 1 << 10, 3, true, 1 << 10},
+    {"-O3 poisoned", "native", 3, false, "mlir", {}, 512 << 10, 1, true},
+    {"-O3 unfused, poisoned", "native", 3, false, "mlir", Optimizations::without(Optimization::Fusion), 512 << 10, 1, true},
+    {"-O3 for a small cache, in tasks", "native", 3, false, "mlir", {}, 1 << 10, 3, true, 1 << 10},
 };
 
 static constexpr uint64_t kSeed = 3;
@@ -114,17 +114,28 @@ static void compareGraphs(uint64_t begin, uint64_t end,
   }
 }
 
-TEST(RandomGraph, CompiledIsInterpreted) {
-  uint64_t count = 12 * std::size(kConfigurations), first = 0;
+/// Compares `count` graphs, unless the environment asks for others, so many with
+/// a configuration at a time.
+static void compareWithEach(ArrayRef<Configuration> configurations, uint64_t count, uint64_t together) {
+  uint64_t first = 0;
   if (const char *option = std::getenv("NNC_RANDOM_GRAPHS")) {
     char *rest = nullptr;
     count = std::strtoull(option, &rest, 10);
     if (*rest == ',')
       first = std::strtoull(rest + 1, nullptr, 10);
   }
-  constexpr uint64_t kTogether = 12;
   size_t next = 0;
-  for (uint64_t seed = first; seed < first + count; seed += kTogether)
-    compareGraphs(seed, std::min(seed + kTogether, first + count),
-                  kConfigurations[next++ % std::size(kConfigurations)]);
+  for (uint64_t seed = first; seed < first + count; seed += together)
+    compareGraphs(seed, std::min(seed + together, first + count),
+                  configurations[next++ % configurations.size()]);
+}
+
+TEST(RandomGraph, CompiledIsInterpreted) {
+  compareWithEach(kConfigurations, 12 * std::size(kConfigurations), 12);
+}
+
+/// Each optimization is left out of some graphs, and alone in others.
+TEST(RandomGraph, OptimizationsAreLeftOut) {
+  std::vector<Configuration> configurations = leaveOutEach();
+  compareWithEach(configurations, 4 * configurations.size(), 4);
 }

@@ -100,7 +100,7 @@ class ScanTest : public testing::TestWithParam<unsigned> {};
 void compare(const std::string &text, unsigned level) {
   auto reference = parse(text), module = parse(text);
   ASSERT_TRUE(reference && module);
-  ASSERT_TRUE(succeeded(run(*reference, buildGradientPipeline)));
+  ASSERT_TRUE(succeeded(run(*reference, [](OpPassManager &pm) { buildGradientPipeline(pm); })));
   auto loaded = compile(*module, level);
   ASSERT_TRUE(loaded) << text;
   const nnc_model &model = *loaded->getDescriptor();

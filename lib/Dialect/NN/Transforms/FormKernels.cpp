@@ -14,6 +14,7 @@
 #include "nnc/Dialect/Kernel/IR/Kernels.h"
 #include "nnc/Dialect/NN/IR/NN.h"
 #include "nnc/Dialect/NN/Transforms/Passes.h"
+#include "nnc/Support/Optimizations.h"
 #include "mlir/Analysis/TopologicalSortUtils.h"
 #include "llvm/ADT/StringMap.h"
 
@@ -30,6 +31,13 @@ namespace {
 
 struct FormKernels : public nnc::nn::impl::FormKernelsBase<FormKernels> {
   using FormKernelsBase::FormKernelsBase;
+  LogicalResult initialize(MLIRContext *context) override {
+    std::string unknown = optimizations.dropAll(disabled);
+    if (!unknown.empty())
+      return emitError(UnknownLoc::get(context))
+             << "disable: '" << unknown << "' is none of " << listOptimizations();
+    return success();
+  }
   void runOnOperation() override;
 
 private:
@@ -37,6 +45,7 @@ private:
   void outline(ArrayRef<Operation *> ops, Block &block);
   kernel::FuncOp deduplicate(kernel::FuncOp kernel);
 
+  Optimizations optimizations;
   /// Whether the kernels of the present function must give the same bits on
   /// every target.
   bool strict = false;
@@ -205,9 +214,9 @@ void FormKernels::formKernels(Block &block) {
     formKernels(*scan.getBodyBlock());
   }
   Operation *terminator = block.getTerminator();
-  KernelClusters clusters(block, fuse);
-  if (fuse)
-    markRepeated(clusters, strict || strictRounding);
+  KernelClusters clusters(block, optimizations);
+  if (optimizations.has(Optimization::Fusion))
+    markRepeated(clusters, strict || strictRounding, optimizations);
   SmallVector<Operation *> old;
   for (Operation &op : block.without_terminator())
     old.push_back(&op);

@@ -71,7 +71,8 @@ KernelRole nnc::nn::getKernelRole(Operation *op) {
   return isa<ReshapeOp>(op) ? KernelRole::Outside : KernelRole::Root;
 }
 
-KernelClusters::KernelClusters(Block &block, bool fuse) {
+KernelClusters::KernelClusters(Block &block, const Optimizations &optimizations) {
+  bool fuse = optimizations.has(Optimization::Fusion);
   for (Operation &op : block) {
     KernelRole role = getKernelRole(&op);
     if (role == KernelRole::Outside || role == KernelRole::Floating)
@@ -80,7 +81,7 @@ KernelClusters::KernelClusters(Block &block, bool fuse) {
       role = KernelRole::Alone;
     place(&op, role);
   }
-  if (fuse)
+  if (fuse && optimizations.has(Optimization::Slices))
     mergeSlices();
 }
 

@@ -8,6 +8,7 @@
 #define NNC_DIALECT_NN_TRANSFORMS_KERNELCLUSTERS_H
 
 #include "nnc/Dialect/NN/IR/NN.h"
+#include "nnc/Support/Optimizations.h"
 #include "llvm/ADT/BitVector.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
@@ -48,7 +49,7 @@ bool isUnitReshape(ReshapeOp op);
 /// "between": no path leaves a cluster and comes back.
 class KernelClusters {
 public:
-  KernelClusters(mlir::Block &block, bool fuse);
+  KernelClusters(mlir::Block &block, const Optimizations &optimizations);
 
   /// The clusters' ops in block order; clusters in an order in which every one
   /// comes after those it depends on.
@@ -94,7 +95,7 @@ private:
 
 /// Marks the ops that are repeated in each kernel that reads them; if `strict`,
 /// nothing that changes how a result is rounded.
-void markRepeated(const KernelClusters &clusters, bool strict);
+void markRepeated(const KernelClusters &clusters, bool strict, const Optimizations &optimizations);
 
 } // namespace nnc::nn
 

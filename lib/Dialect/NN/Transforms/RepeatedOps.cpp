@@ -230,19 +230,22 @@ static void askQuotient(DivOp quotient, const KernelClusters &clusters,
   }
 }
 
-void nnc::nn::markRepeated(const KernelClusters &clusters, bool strict) {
+void nnc::nn::markRepeated(const KernelClusters &clusters, bool strict,
+                           const Optimizations &optimizations) {
   std::vector<std::vector<Operation *>> members = clusters.getMembers();
   SmallVector<Operation *> ops;
   for (const std::vector<Operation *> &cluster : members)
     llvm::append_range(ops, cluster);
   llvm::sort(ops, [](Operation *a, Operation *b) { return a->isBeforeInBlock(b); });
-  for (Operation *op : ops)
+  bool repeats = optimizations.has(Optimization::Repeats);
+  for (Operation *op : repeats ? ArrayRef(ops) : ArrayRef<Operation *>())
     if (auto compare = dyn_cast<CompareOp>(op))
       askRectified(compare, clusters, members);
     else if (auto quotient = dyn_cast<DivOp>(op); quotient && !strict)
       askQuotient(quotient, clusters, members);
-  markChains(clusters, members);
-  for (Operation *op : ops)
+  if (optimizations.has(Optimization::Chains))
+    markChains(clusters, members);
+  for (Operation *op : repeats ? ArrayRef(ops) : ArrayRef<Operation *>())
     if (isWorthRepeating(op, clusters, members))
       op->setAttr(kRepeatedAttrName, UnitAttr::get(op->getContext()));
 }

@@ -43,8 +43,8 @@ def FormKernels : Pass<"nn-form-kernels", "::mlir::ModuleOp"> {
   }];
   let dependentDialects = ["::nnc::nn::NNDialect", "::nnc::kernel::KernelDialect"];
   let options = [
-    Option<"fuse", "fuse", "bool", /*default=*/"true",
-           "Put several ops into one kernel; off: one op, one kernel">,
+    ListOption<"disabled", "disable", "std::string",
+               "Names of optimizations to leave out">,
     Option<"strictRounding", "strict", "bool", /*default=*/"false",
            "Compute nothing in a form that rounds otherwise">];
   let statistics = [
