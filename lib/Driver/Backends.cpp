@@ -69,7 +69,7 @@ bool nnc::driver::canHaveSchedule(const HalidePlugin &plugin, kernel::FuncOp ker
 }
 
 bool HalideKernels::compile(ModuleOp module, StringRef backend, ArrayRef<CodeOptions> targets,
-                            int &status) {
+                            int tasks, int &status, int64_t leastTurns) {
   bool mayLeave = backend == "halide";
   auto name = [&](StringRef text) { return StringAttr::get(module.getContext(), text); };
   auto refuse = [&](kernel::FuncOp kernel, const Twine &why) {
@@ -112,6 +112,9 @@ bool HalideKernels::compile(ModuleOp module, StringRef backend, ArrayRef<CodeOpt
         left = "Halide has no code for " + target.triple;
       if (!left.empty())
         break;
+      // Without optimisation kernels are serial.
+      halideTarget->tasks = target.optLevel == 0 ? 1 : tasks;
+      halideTarget->leastTurns = leastTurns;
       halide::Code code;
       plugin->compile(described, *halideTarget, schedule ? schedule.str() : "", code);
       if (!code.badSchedule.empty())
@@ -151,7 +154,7 @@ void HalideKernels::take(LoweredModel &model, size_t number) {
     auto known = kernels[number].find(kernel.getSymName());
     if (known == kernels[number].end())
       continue;
-    declareKernel(kernel, known->second.scratchBytes, known->second.inPlace);
+    declareKernel(kernel, known->second.scratchBytes, known->second.inPlace, known->second.tasks);
     model.foreign.push_back(std::move(known->second));
   }
 }

@@ -2,6 +2,7 @@
 #ifndef NNC_DRIVER_BACKENDS_H
 #define NNC_DRIVER_BACKENDS_H
 
+#include "nnc/Conversion/Tasks.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "nnc/Target/Emit.h"
 #include "llvm/ADT/StringMap.h"
@@ -31,9 +32,9 @@ public:
   /// attribute says so. What Halide cannot express is left to MLIR in the first
   /// case, which a remark says and the kernel's attribute, and a mistake in the
   /// second. False after an error, which is reported or, if `status` is set,
-  /// printed.
-  bool compile(mlir::ModuleOp module, llvm::StringRef backend,
-               llvm::ArrayRef<CodeOptions> targets, int &status);
+  /// printed. Loops of `leastTurns` turns are cut into `tasks` at most.
+  bool compile(mlir::ModuleOp module, llvm::StringRef backend, llvm::ArrayRef<CodeOptions> targets,
+               int tasks, int &status, int64_t leastTurns = kLeastTurns);
   /// Leaves declarations of those kernels in the module of a processor, whose
   /// bodies it gives to the model.
   void take(LoweredModel &model, size_t number);

@@ -197,7 +197,7 @@ std::optional<CompiledModel> nnc::driver::compile(ModuleOp module, Model &model,
   {
     TimingScope scope = timing.nest("Halide");
     MessageCollector messages(module.getContext(), model);
-    if (!halide.compile(module, request.backend, request.targets, status)) {
+    if (!halide.compile(module, request.backend, request.targets, request.maxThreads, status)) {
       if (messages.print())
         status = 1;
       return std::nullopt;

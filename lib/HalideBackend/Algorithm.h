@@ -41,6 +41,8 @@ struct Parameters {
   bool channels = true;
   /// Keep the order of float sums.
   bool strict = false;
+  /// Most tasks that a loop is cut into, and the turns that are worth it.
+  int64_t tasks = 1, leastTurns = 0;
   /// The autoscheduler that walks the Funcs, by Halide's name; empty: Schedule.h.
   std::string automatic;
 };
@@ -56,7 +58,8 @@ struct Sum {
   Halide::RDom domain;
   /// Axes of the register tile: vectors run along the first; -1: none.
   int lane = -1, row = -1;
-  /// Partial sums by lane, for reductions along rows.
+  /// Partial sums by lane, so many of them, for reductions along rows.
+  int64_t width = 0;
   Halide::Func partial, folded;
   Halide::RDom partialDomain;
 };

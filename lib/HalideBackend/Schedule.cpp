@@ -24,7 +24,12 @@ class Scheduler {
 public:
   Scheduler(Algorithm &algorithm, const Kernel &kernel, const Parameters &parameters)
       : algorithm(algorithm), kernel(kernel), parameters(parameters),
-        places(algorithm.stages.size()), isExact(algorithm.stages.size(), true) {}
+        places(algorithm.stages.size()), isExact(algorithm.stages.size(), true),
+        loops(algorithm.stages.size()) {
+    for (size_t i = 0; i != loops.size(); ++i)
+      for (size_t axis = 0; axis != algorithm.stages[i].shape.size(); ++axis)
+        loops[i].push_back({axisVar(axis)});
+  }
 
   std::vector<std::pair<int, int>> run();
 
@@ -48,6 +53,7 @@ private:
   std::vector<Place> places;
   /// No element of a stage is computed twice.
   std::vector<bool> isExact;
+  std::vector<std::vector<Loop>> loops;
 };
 
 } // namespace
@@ -111,6 +117,7 @@ void Scheduler::split(int number, int axis, const Var &outer, const Var &inner, 
   if (stage.shape[axis] % width != 0)
     isExact[number] = false;
   stage.func.split(axisVar(axis), outer, inner, static_cast<int>(width), TailStrategy::ShiftInwards);
+  loops[number][axis] = {outer, width};
 }
 
 //===----------------------------------------------------------------------===//
@@ -271,6 +278,10 @@ void Scheduler::scheduleProduct(int number) {
   else
     order = {laneInner, laneOuter};
   stage.func.reorder(order);
+  // The loops over what lies between rows or lanes stand inside of those over tiles.
+  for (int axis = 0; axis != static_cast<int>(stage.shape.size()); ++axis)
+    if (axis != lane && axis != row && axis > (row < 0 ? lane : std::min(lane, row)))
+      loops[number][axis].step = stage.shape[axis];
   if (alongRow && rows > 1)
     stage.func.vectorize(rowInner);
   else if (!alongRow && vector > 1 && lane == laneOf(number))
@@ -358,8 +369,12 @@ void Scheduler::place(int number) {
 
 std::vector<std::pair<int, int>> Scheduler::run() {
   std::vector<std::pair<int, int>> pairs;
-  for (size_t i = algorithm.stages.size(); i-- != 0;)
+  // Turns of a stage and of those that are computed inside it.
+  std::vector<int64_t> turns(algorithm.stages.size());
+  for (size_t i = algorithm.stages.size(); i-- != 0;) {
     place(i);
+    turns[places[i].stage < 0 ? i : places[i].stage] += countTurns(algorithm.stages[i]);
+  }
   for (size_t i = 0; i != algorithm.stages.size(); ++i) {
     Stage &stage = algorithm.stages[i];
     if (places[i].stage < 0)
@@ -383,6 +398,8 @@ std::vector<std::pair<int, int>> Scheduler::run() {
       scheduleElements(i);
     for (int update = 0; stage.isSerial && update != stage.func.num_update_definitions(); ++update)
       stage.func.update(update).unscheduled();
+    if (places[i].stage < 0 && !stage.isSerial && parameters.tasks > 1 && turns[i] >= parameters.leastTurns)
+      cutIntoTasks(stage, loops[i], parameters.tasks);
     if (isExact[i])
       for (auto pair : candidates(i))
         pairs.push_back(pair);
@@ -412,6 +429,8 @@ static bool keepsOrder(const std::string &autoscheduler) { return autoscheduler 
 Parameters parseSchedule(const std::string &text, const Target &target) {
   Parameters p;
   p.strict = target.strict;
+  p.tasks = target.tasks;
+  p.leastTurns = target.leastTurns;
   bool wide = hasFeature(target, "avx512_skylake");
   p.vector = wide ? 16 : hasFeature(target, "avx") ? 8 : 4;
   p.rows = wide ? 12 : 6;

@@ -22,6 +22,19 @@ std::vector<std::string> listSchedules(const Kernel &kernel, const Target &targe
 std::vector<std::pair<int, int>> schedule(Algorithm &algorithm, const Kernel &kernel,
                                           const Parameters &parameters);
 
+/// The loop over an axis of a stage that stands outside of its tile, and how far
+/// a turn goes.
+struct Loop {
+  Halide::Var var;
+  int64_t step = 1;
+};
+
+/// Turns of a stage's innermost loop.
+int64_t countTurns(const Stage &stage);
+
+/// Cuts one of the loops over the axes of a stage into `most` tasks at most.
+void cutIntoTasks(Stage &stage, const std::vector<Loop> &loops, int64_t most);
+
 } // namespace nnc::halide
 
 #endif // NNC_LIB_HALIDEBACKEND_SCHEDULE_H

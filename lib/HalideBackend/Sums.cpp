@@ -67,6 +67,7 @@ Sum Algorithm::sumRows(const std::string &name, const Expr &neutral, size_t rank
   if (inLanes && extent >= 2 * lanes) {
     int64_t width = lanes * std::min<int64_t>(parameters.accumulators, extent / lanes);
     begin = extent / width * width;
+    sum.width = width;
     Var lane("lane");
     std::vector<Var> own{lane};
     own.insert(own.end(), arguments.begin(), arguments.end());

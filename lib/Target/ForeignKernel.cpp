@@ -1,9 +1,11 @@
 //===- ForeignKernel.cpp - kernels whose code comes from elsewhere --------===//
 //
-// Halide's functions take descriptors of buffers and ask a runtime for memory.
-// Both have constant sizes here: descriptors are written out, to vanish when the
-// function is inlined, and each request of memory gets its own part of the
-// scratch, since a kernel neither recurs nor runs beside itself on one scratch.
+// Halide's functions take descriptors of buffers and ask a runtime for memory and
+// for loops in parallel. All have constant sizes here: descriptors are written
+// out, to vanish when the function is inlined; each request of memory gets its
+// own part of the scratch, since a kernel neither recurs nor runs beside itself
+// on one scratch; and turns of a parallel loop are tasks as those of MLIR's
+// kernels are (Conversion/Tasks.h), each with a scratch of its own.
 //
 //===----------------------------------------------------------------------===//
 #include "nnc/Target/ForeignKernel.h"
@@ -78,18 +80,37 @@ public:
 
   /// Leaves nothing but the function and what it uses.
   Error clean(TargetMachine &machine, bool contract);
+  Error findLoops();
   Error placeMemory();
+  Error checkNeeds();
+  void makeTasks();
   void makeBody();
   int64_t scratchBytes = 0;
+  std::vector<int64_t> getTasks() const;
 
 private:
+  /// A parallel loop.
+  struct Loop {
+    CallInst *call;
+    /// Runs one turn.
+    Function *turn;
+    int64_t tasks;
+    /// Memory that a turn asks for.
+    int64_t bytes = 0;
+  };
+
   Value *describeBuffer(const halide::Tensor &tensor, Value *host);
 
   Module &module;
   const halide::Kernel &kernel;
   const halide::Code &code;
   IRBuilder<> builder;
+  /// Of the whole kernel. Its first argument is the address of what it and its
+  /// tasks have from nnc: the scratch and the instance.
   Function *function = nullptr;
+  SmallVector<Loop> loops;
+  /// Before what the turns of loops have.
+  int64_t ownBytes = 0;
 };
 } // namespace
 
@@ -123,7 +144,7 @@ Error Adopter::clean(TargetMachine &machine, bool contract) {
   if (!function || function->isDeclaration())
     return declined("no function '" + kernel.name + "'");
   for (Function &other : make_early_inc_range(module))
-    if (&other != function && !other.isDeclaration() && other.hasExternalLinkage())
+    if (&other != function && !other.isDeclaration() && other.hasExternalLinkage() && other.use_empty())
       other.eraseFromParent();
   for (NamedMDNode &node : make_early_inc_range(module.named_metadata()))
     node.eraseFromParent();
@@ -138,6 +159,7 @@ Error Adopter::clean(TargetMachine &machine, bool contract) {
     each.setAttributes(each.getAttributes().removeFnAttributes(context));
     each.setDoesNotThrow();
     each.setLinkage(GlobalValue::InternalLinkage);
+    each.removeParamAttrs(0, AttributeMask(each.getAttributes().getParamAttrs(0)));
     for (Instruction &instruction : instructions(each)) {
       limitAlignment(instruction);
       // It says that buffers of different names do not overlap: not so where the
@@ -156,42 +178,102 @@ Error Adopter::clean(TargetMachine &machine, bool contract) {
   return Error::success();
 }
 
+/// The calls of a function of the runtime, in the order of the code.
+static SmallVector<CallInst *> findCalls(Module &module, StringRef name) {
+  SmallVector<CallInst *> calls;
+  for (Function &each : module)
+    for (Instruction &instruction : instructions(each))
+      if (auto *call = dyn_cast<CallInst>(&instruction); call && call->getCalledFunction() && call->getCalledFunction()->getName() == name)
+        calls.push_back(call);
+  return calls;
+}
+
+/// Loops are parallel in the function itself only, from 0 to a constant.
+Error Adopter::findLoops() {
+  for (CallInst *call : findCalls(module, "halide_do_par_for")) {
+    auto *turn = dyn_cast<Function>(call->getArgOperand(1));
+    auto *first = dyn_cast<ConstantInt>(call->getArgOperand(2)), *count = dyn_cast<ConstantInt>(call->getArgOperand(3));
+    if (!turn || !first || !first->isZero() || !count || call->getFunction() != function)
+      return declined("has a parallel loop of which the turns are not known when compiling");
+    loops.push_back({call, turn, count->getSExtValue()});
+  }
+  return Error::success();
+}
+
+std::vector<int64_t> Adopter::getTasks() const {
+  std::vector<int64_t> tasks;
+  for (const Loop &loop : loops)
+    tasks.push_back(loop.tasks);
+  return tasks;
+}
+
 /// Every request has a constant size, and a place of its own.
 Error Adopter::placeMemory() {
-  Value *context = function->getArg(0);
-  function->removeParamAttrs(0, AttributeMask(function->getAttributes().getParamAttrs(0)));
-  if (Function *allocate = module.getFunction("halide_malloc")) {
-    SmallVector<CallInst *> calls;
-    for (User *user : allocate->users())
-      calls.push_back(cast<CallInst>(user));
-    // In the order of the code.
-    DenseMap<Instruction *, unsigned> order;
-    for (Function &each : module)
-      for (Instruction &instruction : instructions(each))
-        order[&instruction] = order.size();
-    sort(calls, [&](CallInst *a, CallInst *b) { return order[a] < order[b]; });
-    for (CallInst *call : calls) {
-      auto *bytes = dyn_cast<ConstantInt>(call->getArgOperand(1));
-      if (!bytes || call->getFunction() != function)
-        return declined("needs memory of a size that is not known when compiling");
-      builder.SetInsertPoint(call);
-      Value *place = builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), context, scratchBytes);
-      call->replaceAllUsesWith(place);
-      call->eraseFromParent();
-      scratchBytes += alignTo(bytes->getZExtValue(), 64);
-    }
-    allocate->eraseFromParent();
+  for (CallInst *call : findCalls(module, "halide_malloc")) {
+    Function *in = call->getFunction();
+    auto *loop = find_if(loops, [&](const Loop &loop) { return loop.turn == in; });
+    auto *size = dyn_cast<ConstantInt>(call->getArgOperand(1));
+    if (!size || (in != function && loop == loops.end()))
+      return declined("needs memory of a size that is not known when compiling");
+    builder.SetInsertPoint(call);
+    Value *scratch = in->getArg(0);
+    if (in == function)
+      scratch = builder.CreateLoad(builder.getPtrTy(), scratch);
+    int64_t &bytes = in == function ? ownBytes : loop->bytes;
+    call->replaceAllUsesWith(builder.CreateConstInBoundsGEP1_64(builder.getInt8Ty(), scratch, bytes));
+    call->eraseFromParent();
+    bytes += alignTo(size->getZExtValue(), 64);
   }
+  scratchBytes = ownBytes;
+  for (const Loop &loop : loops)
+    scratchBytes = std::max(scratchBytes, ownBytes + loop.tasks * loop.bytes);
   if (Function *release = module.getFunction("halide_free")) {
     for (User *user : make_early_inc_range(release->users()))
       cast<CallInst>(user)->eraseFromParent();
     release->eraseFromParent();
   }
+  return Error::success();
+}
+
+/// The functions that the interface calls for one task, and that it defines for
+/// all of them.
+void Adopter::makeTasks() {
+  Type *pointer = builder.getPtrTy(), *i64 = builder.getInt64Ty();
+  for (auto [number, loop] : enumerate(loops)) {
+    std::string name = (bodyName + ".task" + Twine(number)).str();
+    auto *task = Function::Create(FunctionType::get(builder.getVoidTy(), {pointer, pointer, i64, i64}, false),
+                                  GlobalValue::ExternalLinkage, name, module);
+    task->setDoesNotThrow();
+    builder.SetInsertPoint(BasicBlock::Create(module.getContext(), "", task));
+    Value *index = task->getArg(2), *scratch = task->getArg(0);
+    if (loop.bytes != 0) {
+      Value *before = builder.CreateNUWAdd(builder.CreateNUWMul(index, builder.getInt64(loop.bytes)),
+                                           builder.getInt64(ownBytes));
+      scratch = builder.CreateInBoundsGEP(builder.getInt8Ty(), scratch, before);
+    }
+    builder.CreateCall(loop.turn, {scratch, builder.CreateTrunc(index, builder.getInt32Ty()), task->getArg(1)});
+    builder.CreateRetVoid();
+    loop.turn->setName("halide.turn");
+    loop.turn->addFnAttr(Attribute::AlwaysInline);
+
+    auto *all = Function::Create(FunctionType::get(builder.getVoidTy(), {pointer, pointer, pointer}, false),
+                                 GlobalValue::ExternalLinkage, name + ".all", module);
+    builder.SetInsertPoint(loop.call);
+    Value *given = function->getArg(0);
+    builder.CreateCall(all, {builder.CreateLoad(pointer, given), loop.call->getArgOperand(4),
+                             builder.CreateLoad(pointer, builder.CreateConstInBoundsGEP1_64(pointer, given, 1))});
+    loop.call->replaceAllUsesWith(builder.getInt32(0));
+    loop.call->eraseFromParent();
+  }
+}
+
+/// What is left to be found elsewhere must be what an object may need.
+Error Adopter::checkNeeds() {
   for (Function &each : make_early_inc_range(module))
     if (each.isDeclaration()) {
       if (each.use_empty())
         each.eraseFromParent();
-      else if (!mayStay(each.getName()))
+      else if (!mayStay(each.getName()) && !each.getName().starts_with(bodyName))
         return declined("needs '" + each.getName() + "'");
     }
   return Error::success();
@@ -225,15 +307,18 @@ Value *Adopter::describeBuffer(const halide::Tensor &tensor, Value *host) {
 void Adopter::makeBody() {
   Type *pointer = builder.getPtrTy();
   size_t results = kernel.results.size(), buffers = kernel.inputs + results;
-  SmallVector<Type *> types(buffers + (scratchBytes != 0), pointer);
+  bool hasScratch = scratchBytes != 0;
+  SmallVector<Type *> types(buffers + hasScratch + !loops.empty(), pointer);
   auto *body = Function::Create(FunctionType::get(builder.getVoidTy(), types, false),
                                 GlobalValue::ExternalLinkage, bodyName, module);
   body->setDoesNotThrow();
   builder.SetInsertPoint(BasicBlock::Create(module.getContext(), "", body));
   SmallVector<Value *> arguments(buffers + 1);
-  arguments[0] = scratchBytes != 0
-                     ? static_cast<Value *>(body->getArg(buffers))
-                     : ConstantPointerNull::get(cast<PointerType>(pointer));
+  arguments[0] = builder.CreateAlloca(ArrayType::get(pointer, 2));
+  if (hasScratch)
+    builder.CreateStore(body->getArg(buffers), arguments[0]);
+  if (!loops.empty())
+    builder.CreateStore(body->getArg(buffers + hasScratch), builder.CreateConstInBoundsGEP1_64(pointer, arguments[0], 1));
   int64_t elements = 0;
   for (size_t i = 0; i != buffers; ++i) {
     bool isResult = i >= static_cast<size_t>(kernel.inputs);
@@ -249,7 +334,7 @@ void Adopter::makeBody() {
     if (isResult && !shares)
       body->addParamAttr(i, Attribute::NoAlias);
   }
-  if (scratchBytes != 0)
+  if (hasScratch)
     body->addParamAttr(buffers, Attribute::NoAlias);
   builder.CreateCall(function, arguments);
   builder.CreateRetVoid();
@@ -271,7 +356,12 @@ Expected<ForeignKernel> nnc::adoptHalideKernel(const halide::Kernel &kernel,
   Adopter adopter(**module, kernel, code);
   if (Error error = adopter.clean(**machine, /*contract=*/!target.strictFloatingPoint))
     return error;
+  if (Error error = adopter.findLoops())
+    return error;
   if (Error error = adopter.placeMemory())
+    return error;
+  adopter.makeTasks();
+  if (Error error = adopter.checkNeeds())
     return error;
   adopter.makeBody();
   std::string message;
@@ -281,6 +371,7 @@ Expected<ForeignKernel> nnc::adoptHalideKernel(const halide::Kernel &kernel,
   ForeignKernel adopted;
   adopted.scratchBytes = adopter.scratchBytes;
   adopted.inPlace = code.inPlace;
+  adopted.tasks = adopter.getTasks();
   raw_string_ostream bytes(adopted.bitcode);
   WriteBitcodeToFile(**module, bytes);
   return adopted;
@@ -299,10 +390,19 @@ Error nnc::linkForeignKernels(Module &module, StringRef prefix, ArrayRef<Foreign
     // A kernel that nothing calls any more is not declared.
     if (!module.getFunction(name))
       continue;
-    (*part)->getFunction(bodyName)->setName(name);
+    // What the two modules call of each other is internal once they are one.
+    SmallVector<std::string> shared;
+    for (Function &function : **part)
+      if (function.hasExternalLinkage() && function.getName().starts_with(bodyName)) {
+        shared.push_back(name + function.getName().drop_front(bodyName.size()).str());
+        function.setName(shared.back());
+        if (Function *own = module.getFunction(shared.back()))
+          own->setLinkage(GlobalValue::ExternalLinkage);
+      }
     if (Linker::linkModules(module, std::move(*part)))
       return createStringError(inconvertibleErrorCode(), "linking '%s' failed", name.c_str());
-    module.getFunction(name)->setLinkage(GlobalValue::InternalLinkage);
+    for (const std::string &each : shared)
+      module.getFunction(each)->setLinkage(GlobalValue::InternalLinkage);
   }
   return Error::success();
 }

@@ -59,7 +59,8 @@ def OutlineTasks : Pass<"kernel-outline-tasks", "::mlir::ModuleOp"> {
     Every loop over tasks of a kernel becomes a function `@kernel.task0` on the
     kernel's buffers, the task's number and its worker's, and a call of
     `@kernel.task0.all`, which the interface defines. The kernel takes the instance as one more
-    argument then.
+    argument then. Of a kernel from another back end, which has these functions
+    itself, they are declared.
   }];
   let dependentDialects = ["::mlir::func::FuncDialect"];
 }

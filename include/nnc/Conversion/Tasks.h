@@ -16,7 +16,13 @@
 
 namespace nnc {
 
-/// On a loop: its turns are tasks. On the declaration of all tasks: how many.
+/// Turns of a nest that are worth being shared: waking threads takes as long as
+/// tens of thousands of them.
+inline constexpr int64_t kLeastTurns = 1 << 17;
+
+/// On a loop: its turns are tasks. On the declaration of all tasks: how many. On
+/// the declaration of a kernel from another back end: how many each of its loops
+/// has.
 inline constexpr llvm::StringLiteral kTasksAttrName = "kernel.tasks";
 /// On a kernel: its last argument is the instance.
 inline constexpr llvm::StringLiteral kTakesInstanceAttrName = "kernel.takes_instance";

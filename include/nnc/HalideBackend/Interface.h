@@ -54,6 +54,8 @@ struct Target {
   bool strict = false;
   /// Bytes of the second-level cache.
   int64_t cacheBytes = 0;
+  /// Most tasks that a loop is cut into, and the turns of a nest that are worth it.
+  int64_t tasks = 1, leastTurns = 0;
 };
 
 struct Code {

@@ -88,7 +88,7 @@ halide::Kernel nnc::describeKernel(kernel::FuncOp kernel) {
 }
 
 void nnc::declareKernel(kernel::FuncOp kernel, int64_t scratchBytes,
-                        ArrayRef<std::pair<int, int>> inPlace) {
+                        ArrayRef<std::pair<int, int>> inPlace, ArrayRef<int64_t> tasks) {
   kernel.getContext()->loadDialect<func::FuncDialect, memref::MemRefDialect>();
   OpBuilder builder(kernel);
   SmallVector<Type> arguments;
@@ -113,6 +113,8 @@ void nnc::declareKernel(kernel::FuncOp kernel, int64_t scratchBytes,
   for (auto [input, result] : inPlace)
     pairs.push_back(builder.getI64ArrayAttr({input, result}));
   function->setAttr("kernel.inplace", builder.getArrayAttr(pairs));
+  if (!tasks.empty())
+    function->setAttr(kTasksAttrName, builder.getDenseI64ArrayAttr(tasks));
   function->setAttr(kBackendAttrName, kernel->getAttr(kBackendAttrName));
   kernel.erase();
 }

@@ -1,10 +1,12 @@
 //===- OutlineTasks.cpp - loops over tasks become functions ---------------===//
 //
 // See Tasks.h. A task takes the kernel's buffers; the views of them that it uses
-// are made again inside.
+// are made again inside. A kernel from another back end has its tasks already, which
+// take its scratch and what it hands them.
 //
 //===----------------------------------------------------------------------===//
 #include "nnc/Conversion/Passes.h"
+#include "nnc/Conversion/KernelSchedule.h"
 #include "nnc/Conversion/Tasks.h"
 #include "nnc/Dialect/Kernel/IR/Kernel.h"
 #include "nnc/Dialect/Kernel/IR/Kernels.h"
@@ -42,10 +44,36 @@ struct OutlineTasks : public nnc::impl::OutlineTasksBase<OutlineTasks> {
   }
 
 private:
+  void declareTasks(func::FuncOp kernel) {
+    auto tasks = kernel->getAttrOfType<DenseI64ArrayAttr>(kTasksAttrName);
+    if (!tasks)
+      return;
+    kernel->removeAttr(kTasksAttrName);
+    OpBuilder builder(kernel);
+    auto pointer = MemRefType::get({1}, builder.getI8Type());
+    auto index = builder.getIndexType();
+    auto declare = [&](const Twine &name, ArrayRef<Type> arguments) {
+      auto function = func::FuncOp::create(builder, kernel.getLoc(), (kernel.getSymName() + name).str(),
+                                           builder.getFunctionType(arguments, {}));
+      function.setPrivate();
+      return function;
+    };
+    for (auto [number, count] : llvm::enumerate(tasks.asArrayRef())) {
+      declare(".task" + Twine(number), {pointer, pointer, index, index})
+          ->setAttr(kBackendAttrName, kernel->getAttr(kBackendAttrName));
+      declare(".task" + Twine(number) + ".all", {pointer, pointer, pointer})
+          ->setAttr(kTasksAttrName, builder.getIndexAttr(count));
+    }
+    SmallVector<Type> arguments(kernel.getArgumentTypes());
+    arguments.push_back(pointer);
+    kernel.setType(builder.getFunctionType(arguments, {}));
+    kernel->setAttr(kTakesInstanceAttrName, builder.getUnitAttr());
+  }
+
   void outline(func::FuncOp kernel) {
     SmallVector<scf::ForOp> loops;
     if (kernel.isExternal())
-      return;
+      return declareTasks(kernel);
     kernel.walk([&](scf::ForOp loop) {
       if (loop->hasAttr(kTasksAttrName))
         loops.push_back(loop);

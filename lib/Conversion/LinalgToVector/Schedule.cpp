@@ -397,10 +397,9 @@ int64_t Schedule::tilesOfLine(const Nest &nest, unsigned loop) const {
 
 /// The outermost loop with enough tiles for all tasks, else the one with most;
 /// of a transpose the longest, so that no task meets short pieces of rows.
-/// Where little is computed, waking threads would cost more.
+/// Where little is computed there are no tasks.
 void Schedule::splitIntoTasks(const Nest &nest, int64_t most) {
-  constexpr int64_t worthwhile = 1 << 17;
-  if (most < 2 || nest.getTrips() < worthwhile)
+  if (most < 2 || nest.getTrips() < kLeastTurns)
     return;
   auto consider = [&](unsigned i) {
     const Loop &loop = nest.loops[i];

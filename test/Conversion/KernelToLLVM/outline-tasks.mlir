@@ -84,3 +84,14 @@ func.func private @turns(%y: memref<6x9xindex>) {
   }
   return
 }
+
+// A kernel from another back end has the functions of its tasks.
+// CHECK-LABEL: func.func private @foreign.task0(memref<1xi8>, memref<1xi8>, index, index) attributes {kernel.backend = "halide"}
+//       CHECK: func.func private @foreign.task0.all(memref<1xi8>, memref<1xi8>, memref<1xi8>) attributes {kernel.tasks = 16 : index}
+//       CHECK: func.func private @foreign.task1(
+//       CHECK: func.func private @foreign.task1.all({{.*}}kernel.tasks = 7 : index}
+//       CHECK: func.func private @foreign(memref<9xf32>, memref<9xf32>, memref<64xi8>, memref<1xi8>)
+//  CHECK-SAME:   kernel.takes_instance
+//   CHECK-NOT:   kernel.tasks
+func.func private @foreign(memref<9xf32>, memref<9xf32>, memref<64xi8>)
+    attributes {kernel.backend = "halide", kernel.tasks = array<i64: 16, 7>}

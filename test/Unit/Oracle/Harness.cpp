@@ -143,6 +143,12 @@ std::vector<Configuration> nnc::test::leaveOutEach() {
   return all;
 }
 
+/// A host's loop: the last task comes first.
+static void runBackwards(void *, int tasks, void (*task)(void *, int, int), void *data) {
+  while (tasks-- != 0)
+    task(data, tasks, 0);
+}
+
 llvm::Expected<std::unique_ptr<CompiledModule>>
 CompiledModule::compile(ModuleOp original, const Configuration &configuration,
                         uint64_t seed) {
@@ -180,7 +186,7 @@ CompiledModule::compile(ModuleOp original, const Configuration &configuration,
   int status = 0;
   if (StringRef(configuration.backend) != "mlir")
     drawCandidates(*module, *target, seed, configuration.backend);
-  if (!halide.compile(*module, configuration.backend, *target, status))
+  if (!halide.compile(*module, configuration.backend, *target, configuration.tasks, status, /*leastTurns=*/1))
     return llvm::createStringError("Halide failed");
   halide.take(version, 0);
   buildBufferPipeline(plan, code);
@@ -207,6 +213,8 @@ CompiledModule::compile(ModuleOp original, const Configuration &configuration,
   std::memset(result->block->get(), 0xa5, result->block->size());
   if (int status = result->model->init(result->block->get(), seed))
     return llvm::createStringError("init returned " + std::to_string(status));
+  if (int status = result->model->set_parallel(result->block->get(), runBackwards, nullptr, 2))
+    return llvm::createStringError("set_parallel returned " + std::to_string(status));
   return result;
 }
 

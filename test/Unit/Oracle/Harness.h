@@ -43,7 +43,8 @@ struct Configuration {
   Optimizations optimizations = {};
   /// Of the second-level cache that the code is made for.
   uint64_t cacheBytes = 512 << 10;
-  /// Tasks that a large nest is cut into.
+  /// Tasks that a large nest is cut into, and any nest of Halide's; the last runs
+  /// first.
   unsigned tasks = 1;
   /// Whether bytes of the arena that hold no value are poisoned.
   bool poison = false;

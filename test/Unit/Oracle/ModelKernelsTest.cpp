@@ -30,6 +30,7 @@ static const Configuration kConfigurations[] = {
     {"MLIR", "native", 3, false},
 #ifdef NNC_HAS_HALIDE
     {"Halide", "native", 3, false, "halide"},
+    {"Halide in tasks, poisoned", "native", 3, false, "halide", {}, 512 << 10, 3, true},
 #endif
 };
 

@@ -24,7 +24,7 @@ static const Configuration kStrict{"strict", "native", 2, true};
 static const Configuration kPlain{"O0", "", 0, false};
 static const Configuration kSmall{"small cache, in tasks", "native", 2, false, "mlir", {}, 1 << 10, 3, true, 256};
 static const Configuration kTuned{"tuned", "native", 2, false, "auto"};
-[[maybe_unused]] static const Configuration kHalide{"Halide", "native", 2, false, "halide"};
+[[maybe_unused]] static const Configuration kHalide{"Halide", "native", 2, false, "halide", {}, 512 << 10, 3, true};
 
 static std::string nameOf(size_t i) { return "c" + std::to_string(i); }
 

@@ -22,6 +22,7 @@ static const Configuration kConfigurations[] = {
     {"-O0", "", 0, false},
 #ifdef NNC_HAS_HALIDE
     {"Halide", "native", 3, false, "halide"},
+    {"Halide in tasks, poisoned", "native", 3, false, "halide", {}, 512 << 10, 3, true},
 #endif
     {"-O3 poisoned", "native", 3, false, "mlir", {}, 512 << 10, 1, true},
     {"-O3 unfused, poisoned", "native", 3, false, "mlir", Optimizations::without(Optimization::Fusion), 512 << 10, 1, true},

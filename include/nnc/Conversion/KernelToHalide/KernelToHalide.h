@@ -13,9 +13,10 @@ namespace nnc {
 halide::Kernel describeKernel(kernel::FuncOp kernel);
 
 /// Puts a function on memrefs without a body in place of a kernel whose code
-/// comes from elsewhere.
+/// comes from elsewhere; `tasks` says how many each loop of it has that is shared
+/// between threads.
 void declareKernel(kernel::FuncOp kernel, int64_t scratchBytes,
-                   llvm::ArrayRef<std::pair<int, int>> inPlace);
+                   llvm::ArrayRef<std::pair<int, int>> inPlace, llvm::ArrayRef<int64_t> tasks);
 
 } // namespace nnc
 
