@@ -29,7 +29,6 @@ using namespace nnc::test;
 static const Configuration kConfigurations[] = {
     {"MLIR", "native", 3, false},
 #ifdef NNC_HAS_HALIDE
-    {"Halide", "native", 3, false, "halide"},
     {"Halide in tasks, poisoned", "native", 3, false, "halide", {}, 512 << 10, 3, true},
 #endif
 };
