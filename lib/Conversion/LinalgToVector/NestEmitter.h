@@ -10,6 +10,9 @@
 
 namespace nnc {
 
+/// Bytes of a cache line.
+inline constexpr int64_t kLine = 64;
+
 /// What the schedule is derived from.
 struct VectorTarget {
   unsigned bits = 128;
@@ -62,9 +65,12 @@ struct Schedule {
   int64_t tasks = 1;
   /// Lanes in a row that a task has at least.
   int64_t piece = 1;
-  /// An input that comes from memory, and how many elements ahead of its use.
+  /// An input that is fetched, how many elements ahead of its use, and whether
+  /// only from the second-level cache: from memory it goes no further than there,
+  /// since the first-level cache holds other things until then.
   unsigned streamed = none;
   int64_t ahead = 0;
+  bool isNear = false;
   /// Whether lanes that are a short stride apart are sorted in registers.
   bool sortsLanes = true;
   /// Tiles of that loop that stay in one task.
@@ -91,6 +97,7 @@ private:
   bool prefetchFrom(const Nest &nest, const VectorTarget &target,
                     int64_t bytes);
   bool streamSums(const Nest &nest, const VectorTarget &target);
+  void fetchPanels(const Nest &nest, const VectorTarget &target);
   bool isTranspose(const Nest &nest) const;
   void chooseBand(const Nest &nest, const VectorTarget &target);
   void bandRows(const Nest &nest, const VectorTarget &target);
@@ -147,6 +154,8 @@ private:
   llvm::SmallVector<mlir::Value> emitPayload(const Point &point, mlir::ValueRange accumulators);
   llvm::SmallVector<mlir::Value> emitBody(mlir::Block &body, mlir::IRMapping map,
                                           llvm::ArrayRef<unsigned> loopOf, const Point &point);
+  void fetch(const Access &access, const Point &point, mlir::Value at, int64_t ahead,
+             unsigned locality);
   void prefetchEpilogue();
   void storeEpilogue(llvm::ArrayRef<mlir::Value> sums);
   mlir::Value address(const Access &access, const Point &point);

@@ -88,6 +88,18 @@ Value NestEmitter::loadStrided(const Access &access, Value at, int64_t width,
   return result;
 }
 
+/// Fetches the cache line that begins some elements behind a point, which is `at`.
+void NestEmitter::fetch(const Access &access, const Point &point, Value at, int64_t ahead,
+                        unsigned locality) {
+  int64_t perLine = std::max<int64_t>(kLine * 8 / access.element.getIntOrFloatBitWidth(), 1);
+  if (point.delta[schedule.lane] % perLine != 0)
+    return;
+  if (ahead != 0)
+    at = arith::AddIOp::create(b, loc, at, constantIndex(ahead));
+  memref::PrefetchOp::create(b, loc, access.flat, at, /*isWrite=*/false, locality,
+                             /*isDataCache=*/true);
+}
+
 Value NestEmitter::load(const Access &access, const Point &point) {
   int64_t stride = schedule.lane == Schedule::none ? 0 : access.strides[schedule.lane];
   auto &known = loaded[{&access, constantOffset(access, point)}];
@@ -96,14 +108,8 @@ Value NestEmitter::load(const Access &access, const Point &point) {
     if (knownWidth == width)
       return value;
   Value at = address(access, point), value;
-  if (schedule.streamed != Schedule::none &&
-      &access == &nest.inputs[schedule.streamed])
-    // To the second-level cache: the first holds other things until then.
-    memref::PrefetchOp::create(
-        b, loc, access.flat,
-        arith::AddIOp::create(b, loc, at, constantIndex(schedule.ahead))
-            .getResult(),
-        /*isWrite=*/false, /*localityHint=*/2, /*isDataCache=*/true);
+  if (schedule.streamed != Schedule::none && &access == &nest.inputs[schedule.streamed])
+    fetch(access, point, at, schedule.ahead, schedule.isNear ? 3 : 2);
   if (width == 1) {
     value = memref::LoadOp::create(b, loc, access.flat, at);
   } else if (auto type = VectorType::get(width, access.element); stride == 1) {
@@ -260,7 +266,7 @@ bool nnc::takesEpilogue(const Nest &nest, const Schedule &schedule) {
 /// Fetches what the epilogue reads at this tile while its sums are computed: a
 /// tile's rows are pieces too short for prefetchers to follow.
 void NestEmitter::prefetchEpilogue() {
-  constexpr int64_t enoughTerms = 32, line = 64;
+  constexpr int64_t enoughTerms = 32;
   int64_t terms = 1;
   for (const Loop &loop : nest.loops)
     terms *= loop.reduced ? loop.size : 1;
@@ -272,12 +278,8 @@ void NestEmitter::prefetchEpilogue() {
         access.strides[schedule.lane] != 1 || schedule.row == Schedule::none ||
         access.strides[schedule.row] == 0)
       continue;
-    int64_t perLine = line * 8 / access.element.getIntOrFloatBitWidth();
     for (const Point &point : points)
-      if (point.delta[schedule.lane] % perLine == 0)
-        memref::PrefetchOp::create(b, loc, access.flat, address(access, point),
-                                   /*isWrite=*/false, /*localityHint=*/3,
-                                   /*isDataCache=*/true);
+      fetch(access, point, address(access, point), /*ahead=*/0, /*locality=*/3);
   }
 }
 

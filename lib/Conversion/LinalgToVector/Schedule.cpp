@@ -10,9 +10,6 @@
 using namespace mlir;
 using namespace nnc;
 
-/// Bytes of a cache line.
-static constexpr int64_t kLine = 64;
-
 /// Streams that are read side by side, as prefetchers can follow.
 static constexpr int64_t kStreams = 8;
 
@@ -187,8 +184,10 @@ Schedule Schedule::chooseTile(const Nest &nest, const VectorTarget &target) {
   schedule.laneTile = std::clamp<int64_t>(vectors, 1, target.columns ? target.columns : 2);
   schedule.tileRows(nest, target.rows ? target.rows
                                       : std::max<int64_t>(accumulators / schedule.laneTile, 1));
-  if (blocks && !schedule.streamSums(nest, target))
+  if (blocks && !schedule.streamSums(nest, target)) {
     schedule.blockSums(nest, target);
+    schedule.fetchPanels(nest, target);
+  }
   return schedule;
 }
 
@@ -290,6 +289,31 @@ bool Schedule::prefetchFrom(const Nest &nest, const VectorTarget &target,
     ahead = bytes / getBytes(access);
   }
   return streamed != none;
+}
+
+/// What vectors are read of is read again for each tile of rows. Where the
+/// first-level cache does not keep it, a sixty-fourth of the second being half of
+/// one, it is fetched there some turns of the sum ahead: processors with two
+/// multiply-adds a cycle would wait for it.
+void Schedule::fetchPanels(const Nest &nest, const VectorTarget &target) {
+  constexpr int64_t turns = 16;
+  for (auto [i, access] : llvm::enumerate(nest.inputs)) {
+    if (!access.buffer || access.strides[lane] != 1 || access.strides[row] != 0)
+      continue;
+    int64_t bytes = laneTile * width * getBytes(access), step = 0;
+    for (auto [number, loop] : llvm::enumerate(nest.loops)) {
+      if (!loop.reduced || loop.size == 1)
+        continue;
+      bytes *= number == blocked ? block : loop.size;
+      step = access.strides[number];
+    }
+    if (bytes <= target.cache / 64 || step == 0)
+      continue;
+    streamed = i;
+    ahead = turns * step;
+    isNear = true;
+    return;
+  }
 }
 
 /// Few rows meet each element of an operand a few times only. Down its columns

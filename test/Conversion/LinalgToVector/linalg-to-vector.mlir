@@ -282,6 +282,30 @@ func.func @fetches_sums_ahead(%x: memref<1024xf32>, %b: memref<4096x1024xf32>, %
 
 // -----
 
+// A panel of 32 by 256, read again for every tile of rows, is more than a
+// first-level cache keeps: both lines of a turn are fetched 16 turns ahead.
+// CHECK-LABEL: func @fetches_panels(
+//       CHECK:     %[[AHEAD:.*]] = arith.constant 512 : index
+//       CHECK:     %[[LATER:.*]] = arith.addi %[[AT:.*]], %[[AHEAD]]
+//       CHECK:     memref.prefetch %[[B:.*]][%[[LATER]]], read, locality<3>, data
+//       CHECK:     vector.load %[[B]][%[[AT]]]
+//       CHECK:     memref.prefetch %[[B]]
+//   CHECK-NOT:     memref.prefetch
+//       CHECK:   return
+func.func @fetches_panels(%a: memref<28x256xf32>, %b: memref<256x32xf32>, %y: memref<28x32xf32>) {
+  linalg.generic {indexing_maps = [affine_map<(m, n, k) -> (m, k)>, affine_map<(m, n, k) -> (k, n)>,
+      affine_map<(m, n, k) -> (m, n)>], iterator_types = ["parallel", "parallel", "reduction"]}
+      ins(%a, %b : memref<28x256xf32>, memref<256x32xf32>) outs(%y : memref<28x32xf32>) {
+  ^bb0(%p: f32, %q: f32, %z: f32):
+    %t = arith.mulf %p, %q : f32
+    %s = arith.addf %z, %t : f32
+    linalg.yield %s : f32
+  }
+  return
+}
+
+// -----
+
 // An address that is not linear in the loops stays scalar.
 // CHECK-LABEL: func @declines_quotients(
 //       CHECK: scf.for
