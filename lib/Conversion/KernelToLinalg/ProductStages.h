@@ -41,6 +41,25 @@ llvm::SmallVector<int64_t> addBorder(llvm::ArrayRef<int64_t> shape, llvm::ArrayR
 void copyInside(Evaluator &evaluator, mlir::Location loc, mlir::Value source, mlir::Value into,
                 llvm::ArrayRef<int64_t> low);
 
+/// A divisor of `count` that is about `most`: the largest one below, unless that
+/// is far below.
+int64_t findDivisorNear(int64_t count, int64_t most);
+
+/// Room for some images [C, spatial…] and zeros around them; null if there are
+/// to be none.
+mlir::Value makeBorder(Evaluator &evaluator, mlir::Location loc, mlir::RankedTensorType images,
+                       llvm::ArrayRef<int64_t> low, llvm::ArrayRef<int64_t> high);
+
+/// Splits one axis of a buffer into [groups, rest].
+mlir::Value splitGroups(mlir::OpBuilder &b, mlir::Location loc, mlir::Value buffer, unsigned axis,
+                        int64_t groups);
+
+/// Axes first, first + 1, … of a buffer.
+llvm::SmallVector<unsigned> axesFrom(unsigned first, mlir::Value buffer);
+
+/// Whether one of some buffers has no elements.
+bool hasEmptyAxis(llvm::ArrayRef<mlir::Value> buffers);
+
 /// Results of a convolution: images of one size.
 struct ImageShape {
   int64_t count, height, width;
