@@ -15,14 +15,6 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::nn;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
-static ArrayRef<int64_t> shapeOf(Value buffer) {
-  return cast<MemRefType>(buffer.getType()).getShape();
-}
-
 SmallVector<int64_t> nnc::addBorder(ArrayRef<int64_t> shape, ArrayRef<int64_t> low,
                                     ArrayRef<int64_t> high) {
   SmallVector<int64_t> padded(shape);
@@ -240,8 +232,9 @@ static std::optional<ImageShape> chooseWinograd(Evaluator &evaluator, RankedTens
   auto isOne = [](int64_t n) { return n == 1; };
   ArrayRef<int64_t> shape = result.getShape();
   // Its sums are not those of the convolution: never where order is strict.
-  if (!evaluator.contract || !evaluator.target.optimizations.has(Optimization::Winograd) || !result.getElementType().isF32() || groups != 1 ||
-      shape.size() != 4 || typeOf(weight).getShape().drop_front(2) != ArrayRef<int64_t>{3, 3} ||
+  if (!evaluator.contract || !evaluator.target.optimizations.has(Optimization::Winograd) ||
+      !result.getElementType().isF32() || groups != 1 || shape.size() != 4 ||
+      typeOf(weight).getShape().drop_front(2) != ArrayRef<int64_t>{3, 3} ||
       !llvm::all_of(strides, isOne) || !llvm::all_of(dilations, isOne))
     return std::nullopt;
   ImageShape image{shape[0], shape[2], shape[3]};

@@ -10,14 +10,6 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::nn;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
-static ArrayRef<int64_t> shapeOf(Value buffer) {
-  return cast<MemRefType>(buffer.getType()).getShape();
-}
-
 namespace {
 /// output[g, o, c, k…] += input[n, g, c, place(p, k)…] * grad[n, g, o, p…].
 /// With panels of o the sums stand in a temporary with o last until all are

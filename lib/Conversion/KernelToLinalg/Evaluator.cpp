@@ -14,10 +14,6 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::nn;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 bool Evaluator::isPointwise(Operation *op) {
   return op->hasTrait<OpTrait::Elementwise>() ||
          isa<ConstantOp, IotaOp, ReshapeOp, BroadcastOp, TransposeOp, SliceOp,

@@ -11,8 +11,6 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::nn;
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// Loops over `sizes`, calling back with their indices.
 static void buildLoops(OpBuilder &b, Location loc, ArrayRef<int64_t> sizes,
                        function_ref<void(ValueRange)> body) {

@@ -14,10 +14,6 @@
 using namespace mlir;
 using namespace nnc;
 
-static ArrayRef<int64_t> shapeOf(Value buffer) {
-  return cast<MemRefType>(buffer.getType()).getShape();
-}
-
 int64_t Evaluator::vectorWidth(Type element) const {
   return std::max<int64_t>(target.vectorBits / element.getIntOrFloatBitWidth(), 1);
 }

@@ -13,14 +13,6 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::nn;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
-static ArrayRef<int64_t> shapeOf(Value buffer) {
-  return cast<MemRefType>(buffer.getType()).getShape();
-}
-
 Value nnc::multiplyAdd(Stage &stage, Value acc, Value a, Value b) {
   OpBuilder &builder = stage.body;
   if (!isa<FloatType>(acc.getType())) {

@@ -11,8 +11,6 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::nn;
 
-static RankedTensorType typeOf(Value value) { return cast<RankedTensorType>(value.getType()); }
-
 /// The neutral element as an attribute of the payload type.
 static TypedAttr neutralElement(Operation *op, Type type) {
   if (auto floating = dyn_cast<FloatType>(type)) {

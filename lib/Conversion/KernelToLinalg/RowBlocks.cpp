@@ -13,10 +13,6 @@
 using namespace mlir;
 using namespace nnc;
 
-static ArrayRef<int64_t> shapeOf(Value buffer) {
-  return cast<MemRefType>(buffer.getType()).getShape();
-}
-
 namespace {
 /// Stages one after the other that have their leading loops in common: a turn
 /// of these meets, of what the others write, only what the same turn wrote.

@@ -15,6 +15,14 @@
 
 namespace nnc {
 
+inline mlir::RankedTensorType typeOf(mlir::Value tensor) {
+  return mlir::cast<mlir::RankedTensorType>(tensor.getType());
+}
+
+inline llvm::ArrayRef<int64_t> shapeOf(mlir::Value buffer) {
+  return mlir::cast<mlir::MemRefType>(buffer.getType()).getShape();
+}
+
 /// An element's place along one axis: affine in the loops of the stage, or an
 /// `index` computed in the payload.
 struct Index {

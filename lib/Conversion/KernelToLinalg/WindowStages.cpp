@@ -13,10 +13,6 @@ using namespace mlir;
 using namespace nnc;
 using namespace nnc::nn;
 
-static RankedTensorType typeOf(Value value) {
-  return cast<RankedTensorType>(value.getType());
-}
-
 /// Whether each element of the result belongs to exactly one window.
 static bool tilesOperand(WindowScatterOp op) {
   ArrayRef<int64_t> shape = typeOf(op.getResult()).getShape(),

@@ -24,10 +24,6 @@ using namespace nnc::nn;
 /// Elements of a transformed tile.
 static constexpr int64_t points = 16;
 
-static ArrayRef<int64_t> shapeOf(Value buffer) {
-  return cast<MemRefType>(buffer.getType()).getShape();
-}
-
 bool nnc::isWinogradPossible(const ImageShape &image, int64_t lanes) {
   // A target without vectors has no memory to spare for points either.
   return lanes >= 4 && image.tiles() >= 2 * lanes;
